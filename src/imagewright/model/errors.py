@@ -7,7 +7,7 @@ are not known here. Every message says what is wrong, where, why, and what to do
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ApiError(Exception):
         self.challenge = challenge
 
     @classmethod
-    def because(cls, message_id: str, text: str, *args: object, data: Any | None = None) -> ApiError:
+    def because(cls, message_id: str, text: str, *args: object, data: Any | None = None) -> Self:
         """The error with one message; `{0}`, `{1}` ... in `text` stand for `args`."""
         filled = tuple(str(arg) for arg in args)
         return cls(Message(message_id, text.format(*filled) if filled else text, filled), data=data)
