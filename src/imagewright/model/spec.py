@@ -314,9 +314,7 @@ def _read_alternative(value: object, path: str) -> AlternativeImage:
 def _read_selection(reader: _Reader) -> SelectionCriteria:
     kind = reader.text("selection_type")
     if kind not in set(SelectionType):
-        raise SpecError(
-            reader.at("selection_type"), f"must be one of {', '.join(SelectionType)}, not '{kind}'"
-        )
+        raise SpecError(reader.at("selection_type"), f"must be one of {', '.join(SelectionType)}, not '{kind}'")
     wanted = {SelectionType.HOST_UUID: "host_uuids", SelectionType.HOST_HARDWARE_SPEC: "host_hardware_spec"}
     for selection_type, key in wanted.items():
         if (reader.get(key) is not None) != (kind == selection_type):
