@@ -1,0 +1,317 @@
+"""What the application needs from the outside, as protocols. Storage, blobs and fetchers implement them.
+
+All functions here are synchronous; times are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+
+from imagewright.model.catalog import Catalog
+from imagewright.model.content import DepotContent
+from imagewright.model.draft import Draft
+from imagewright.model.library import Depot, LibrarySpec, SpecVersion
+from imagewright.model.task import Task, TaskStatus
+
+Clock = Callable[[], datetime]
+"""Tells the time."""
+
+
+class StorageUnavailable(Exception):
+    """The database cannot be used now: locked beyond its timeout, unreadable, gone, or its disk is full.
+
+    The text is for the log; callers answer with service_unavailable.
+    """
+
+
+class StaleRevision(Exception):
+    """Somebody else changed the same aggregate since it was read. The one way in runs the operation again."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may log in. `password_hash` is in the PHC string format; `role` is "" for an own set of privileges."""
+
+    name: str
+    password_hash: str
+    role: str
+    privileges: frozenset[str]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login. `token_hash` is the SHA-256 of the token; the token itself is kept nowhere."""
+
+    token_hash: str
+    user: str
+    created: datetime
+    last_accessed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was uploaded and waits to be imported. `sha256` names its blob, `size` is in bytes."""
+
+    file_id: str
+    owner: str
+    file_name: str
+    sha256: str
+    size: int
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who did what, when, from where, and how it ended: `outcome` is "OK" or the type of the error."""
+
+    time: datetime
+    user: str
+    operation: str
+    target: str
+    address: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """A stored file by content: SHA-256 in lower-case hexadecimal, size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class Users(Protocol):
+    """People, by their exact name."""
+
+    def get(self, name: str) -> User | None: ...
+    def add(self, user: User) -> None:
+        """Raises ValueError when the name is taken."""
+
+    def list(self) -> Sequence[User]: ...
+
+
+class Sessions(Protocol):
+    """Logins, by the hash of their token."""
+
+    def get(self, token_hash: str) -> Session | None: ...
+    def add(self, session: Session) -> None: ...
+    def delete(self, token_hash: str) -> bool: ...
+    def touch(self, last_accessed: Mapping[str, datetime]) -> None:
+        """Writes when sessions were last used, all at once."""
+
+    def delete_expired(self, *, last_accessed_before: datetime, created_before: datetime) -> int:
+        """Removes what is too old either way and tells how many."""
+
+
+class Drafts(Protocol):
+    """Drafts, by id; a user has at most one."""
+
+    def add(self, draft: Draft) -> Draft:
+        """Stores a new draft under a new id, a small integer as a string that was never used before.
+
+        Raises StaleRevision when the owner has got a draft in the meantime.
+        """
+
+    def get(self, draft_id: str) -> Draft | None: ...
+    def of_owner(self, owner: str) -> Draft | None: ...
+    def list(self, *, base_specs: Collection[str] = (), owners: Collection[str] = ()) -> Sequence[Draft]:
+        """Those that fit both filters, in the order of their ids; an empty filter fits all."""
+
+    def save(self, draft: Draft) -> Draft:
+        """Writes a changed draft if its revision is still the stored one, else raises StaleRevision."""
+
+    def delete(self, draft_id: str) -> bool: ...
+
+
+class Library(Protocol):
+    """Committed specifications, by id, with all their versions."""
+
+    def add(self, spec: LibrarySpec, first: SpecVersion) -> LibrarySpec:
+        """Stores a new specification under a new id `software-spec-N` (also put into `first`).
+
+        Raises StaleRevision when the display name has been taken in the meantime.
+        """
+
+    def get(self, spec_id: str) -> LibrarySpec | None: ...
+    def list(
+        self, *, display_names: Collection[str] = (), orchestrator_owners: Collection[str] = ()
+    ) -> Sequence[LibrarySpec]:
+        """Those that fit both filters, in the order of their ids; an empty filter fits all."""
+
+    def with_hash(self, image_hash: str) -> Sequence[LibrarySpec]: ...
+    def save(self, spec: LibrarySpec) -> LibrarySpec:
+        """Writes a changed specification if its revision is still the stored one, else raises StaleRevision."""
+
+    def add_version(self, version: SpecVersion) -> None: ...
+    def versions(self, spec_id: str) -> Sequence[SpecVersion]:
+        """Oldest first."""
+
+    def current_versions(self, spec_ids: Collection[str]) -> Mapping[str, int]:
+        """The newest version number of each of those that exist."""
+
+    def delete(self, spec_id: str) -> bool: ...
+
+
+class Depots(Protocol):
+    """Imported depots and what is in them."""
+
+    def add(self, depot: Depot, content: DepotContent) -> Depot:
+        """Stores a depot with all its content under a new id, a small integer as a string."""
+
+    def get(self, depot_id: str) -> Depot | None: ...
+    def with_bundle(self, bundle_sha256: str) -> Depot | None: ...
+    def list(self) -> Sequence[Depot]: ...
+    def content(self, depot_id: str) -> DepotContent: ...
+    def delete(self, depot_id: str) -> bool: ...
+    def catalog(self) -> Catalog:
+        """What all depots together offer. The same object as long as no depot comes or goes."""
+
+    def catalog_revision(self) -> int:
+        """Grows whenever a depot comes or goes."""
+
+
+class Uploads(Protocol):
+    """Uploaded files that wait to be imported."""
+
+    def add(self, upload: Upload) -> None: ...
+    def get(self, file_id: str) -> Upload | None: ...
+    def delete(self, file_id: str) -> bool: ...
+
+
+class Tasks(Protocol):
+    """Task rows. Every change of state is one conditional UPDATE; False means that it was not to be."""
+
+    def add(self, task: Task) -> None: ...
+    def get(self, task_id: str) -> Task | None: ...
+    def list(
+        self,
+        *,
+        task_ids: Collection[str] = (),
+        services: Collection[str] = (),
+        operations: Collection[str] = (),
+        statuses: Collection[TaskStatus] = (),
+        users: Collection[str] = (),
+        targets: Collection[tuple[str, str]] = (),
+        limit: int = 1001,
+    ) -> Sequence[Task]:
+        """Those that fit all filters, newest first; an empty filter fits all. A target is (type, id)."""
+
+    def claim(self, worker: str, now: datetime, lease_until: datetime) -> Task | None:
+        """Takes the oldest PENDING task, or a RUNNING one whose lease ran out, for this worker: it is RUNNING now."""
+
+    def renew(self, task_id: str, worker: str, lease_until: datetime) -> bool:
+        """Keeps a claimed task; False when another worker has it now."""
+
+    def progress(self, task_id: str, worker: str, completed: int, total: int, message: str) -> bool:
+        """Tells how far a claimed task is. `completed` never goes down."""
+
+    def finish(
+        self,
+        task_id: str,
+        worker: str,
+        status: TaskStatus,
+        ended: datetime,
+        *,
+        result: Any = None,
+        error: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Ends a claimed task; False when another worker has it now or it has ended."""
+
+    def request_cancel(self, task_id: str) -> bool:
+        """Asks for a task that has not ended to stop; False when it has ended or was asked already."""
+
+
+class Audit(Protocol):
+    """The record of what was done. Only ever added to."""
+
+    def add(self, record: AuditRecord) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Everything read in it is of one moment; what is written stands or falls together."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def library(self) -> Library: ...
+    @property
+    def depots(self) -> Depots: ...
+    @property
+    def uploads(self) -> Uploads: ...
+    @property
+    def tasks(self) -> Tasks: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Storage(Protocol):
+    """The database. Both context managers raise StorageUnavailable when it cannot be used."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that writes nothing; it waits for no writer."""
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that is committed when the block ends, and undone when it ends with an exception."""
+
+    def close(self) -> None: ...
+
+
+class BlobWriter(Protocol):
+    """A blob in the making. Nothing can be read before `commit`; leaving without it leaves nothing behind."""
+
+    def write(self, data: bytes, /) -> int: ...
+    def commit(self) -> BlobRef:
+        """Makes the blob readable under its SHA-256; the same content stored twice is there once."""
+
+
+class Blobs(Protocol):
+    """Files by content. `OSError` when the folder cannot be used."""
+
+    def writer(self) -> AbstractContextManager[BlobWriter]: ...
+    def open(self, sha256: str) -> BinaryIO:
+        """Raises FileNotFoundError for what is not there."""
+
+    def exists(self, sha256: str) -> bool: ...
+    def size(self, sha256: str) -> int: ...
+    def delete(self, sha256: str) -> bool: ...
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every blob, in no particular order."""
+
+
+class FetchError(Exception):
+    """A location could not be read. The text says which and why, with the HTTP status met, for the person who gave it."""
+
+
+class Sink(Protocol):
+    """Something to write bytes to."""
+
+    def write(self, data: bytes, /) -> Any: ...
+
+
+class Fetcher(Protocol):
+    """Reads locations that people give."""
+
+    def check(self, location: str) -> None:
+        """Raises FetchError when this location may not be read at all (scheme, address, folder)."""
+
+    def fetch(
+        self,
+        location: str,
+        sink: Sink,
+        *,
+        headers: Mapping[str, str] | None = None,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> int:
+        """Streams a location into `sink` and tells its size in bytes. `progress` gets bytes so far and in all, if known.
+
+        Raises FetchError; an exception from `progress` ends the transfer and is passed on.
+        """
