@@ -1,0 +1,4 @@
+"""The typed form of the facts: one module for each service.
+
+Generated from facts.json by imagewright.contract.generate. Do not edit.
+"""

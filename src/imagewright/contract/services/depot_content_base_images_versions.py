@@ -1,0 +1,66 @@
+"""The service com.vmware.esx.settings.depot_content.base_images.versions: its types and its operations.
+
+Generated from facts.json by imagewright.contract.generate. Do not edit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from imagewright.contract.operations import Input, Operation, Route
+from imagewright.contract.structure import Structure
+from imagewright.contract.types import parse
+
+
+class CategoryType(StrEnum):
+    SECURITY = "SECURITY"
+    ENHANCEMENT = "ENHANCEMENT"
+    BUGFIX = "BUGFIX"
+
+
+class ComponentVersionInfo(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depot_content.base_images.versions.component_version_info"
+    name: str
+    display_name: str
+    version: str
+    display_version: str
+
+
+class Info(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depot_content.base_images.versions.info"
+    display_name: str
+    version: str
+    display_version: str
+    summary: str
+    description: str
+    category: CategoryType
+    kb: str
+    release_date: datetime
+    components: tuple[ComponentVersionInfo, ...]
+    quick_patch_compatible_versions: dict[str, str] | None = None
+
+
+get = Operation(
+    service="com.vmware.esx.settings.depot_content.base_images.versions",
+    operation_id="get",
+    inputs=(
+        Input("version", parse("string")),
+    ),
+    output=parse("struct:com.vmware.esx.settings.depot_content.base_images.versions.info"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSettings.Read",
+    ),
+    status=200,
+    since="7.0.0.0",
+    routes=(
+        Route("GET", "/esx/settings/depot-content/base-images/versions/{version}"),
+    ),
+)

@@ -1,0 +1,34 @@
+"""The service com.vmware.esx.settings.repository.software.drafts.alternative_images.base_image: its types and its operations.
+
+Generated from facts.json by imagewright.contract.generate. Do not edit.
+"""
+
+from __future__ import annotations
+
+from imagewright.contract.operations import Input, Operation, Route
+from imagewright.contract.types import parse
+
+get = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.alternative_images.base_image",
+    operation_id="get",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("image", parse("id<com.vmware.esx.settings.image>")),
+    ),
+    output=parse("struct:com.vmware.esx.settings.base_image_info"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Read",
+    ),
+    status=200,
+    since="9.0.0.0",
+    routes=(
+        Route("GET", "/esx/settings/repository/software/drafts/{draft}/alternative-images/{image}/base-image"),
+    ),
+)

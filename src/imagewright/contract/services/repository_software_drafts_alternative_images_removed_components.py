@@ -1,0 +1,112 @@
+"""The service com.vmware.esx.settings.repository.software.drafts.alternative_images.removed_components: its types and its operations.
+
+Generated from facts.json by imagewright.contract.generate. Do not edit.
+"""
+
+from __future__ import annotations
+
+from imagewright.contract.operations import Input, Operation, Route
+from imagewright.contract.types import parse
+
+delete = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.alternative_images.removed_components",
+    operation_id="delete",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("image", parse("id<com.vmware.esx.settings.image>")),
+        Input("component", parse("id<com.vmware.esx.settings.component>")),
+    ),
+    output=parse("void"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Write",
+    ),
+    status=204,
+    since="9.0.0.0",
+    routes=(
+        Route("DELETE", "/esx/settings/repository/software/drafts/{draft}/alternative-images/{image}/removed-components/{component}"),
+    ),
+)
+
+get = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.alternative_images.removed_components",
+    operation_id="get",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("image", parse("id<com.vmware.esx.settings.image>")),
+        Input("component", parse("id<com.vmware.esx.settings.component>")),
+    ),
+    output=parse("struct:com.vmware.esx.settings.component_info"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Read",
+    ),
+    status=200,
+    since="9.0.0.0",
+    routes=(
+        Route("GET", "/esx/settings/repository/software/drafts/{draft}/alternative-images/{image}/removed-components/{component}"),
+    ),
+)
+
+list_ = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.alternative_images.removed_components",
+    operation_id="list",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("image", parse("id<com.vmware.esx.settings.image>")),
+    ),
+    output=parse("map<id,struct:com.vmware.esx.settings.component_info>"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Read",
+    ),
+    status=200,
+    since="9.0.0.0",
+    routes=(
+        Route("GET", "/esx/settings/repository/software/drafts/{draft}/alternative-images/{image}/removed-components"),
+    ),
+)
+
+set_ = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.alternative_images.removed_components",
+    operation_id="set",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("image", parse("id<com.vmware.esx.settings.image>")),
+        Input("component", parse("id<com.vmware.esx.settings.component>")),
+    ),
+    output=parse("void"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Write",
+    ),
+    status=204,
+    since="9.0.0.0",
+    routes=(
+        Route("PUT", "/esx/settings/repository/software/drafts/{draft}/alternative-images/{image}/removed-components/{component}"),
+    ),
+)

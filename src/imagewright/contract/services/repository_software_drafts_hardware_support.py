@@ -1,0 +1,83 @@
+"""The service com.vmware.esx.settings.repository.software.drafts.hardware_support: its types and its operations.
+
+Generated from facts.json by imagewright.contract.generate. Do not edit.
+"""
+
+from __future__ import annotations
+
+from imagewright.contract.operations import Input, Operation, Route
+from imagewright.contract.types import parse
+
+delete = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.hardware_support",
+    operation_id="delete",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+    ),
+    output=parse("void"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Write",
+    ),
+    status=204,
+    since="9.0.0.0",
+    routes=(
+        Route("DELETE", "/esx/settings/repository/software/drafts/{draft}/hardware-support"),
+    ),
+)
+
+get = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.hardware_support",
+    operation_id="get",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+    ),
+    output=parse("struct:com.vmware.esx.settings.hardware_support_info"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Read",
+    ),
+    status=200,
+    since="9.0.0.0",
+    routes=(
+        Route("GET", "/esx/settings/repository/software/drafts/{draft}/hardware-support"),
+    ),
+)
+
+set_ = Operation(
+    service="com.vmware.esx.settings.repository.software.drafts.hardware_support",
+    operation_id="set",
+    inputs=(
+        Input("draft", parse("id<com.vmware.esx.settings.draft>")),
+        Input("spec", parse("struct:com.vmware.esx.settings.hardware_support_spec")),
+    ),
+    output=parse("void"),
+    errors=(
+        "com.vmware.vapi.std.errors.error",
+        "com.vmware.vapi.std.errors.invalid_argument",
+        "com.vmware.vapi.std.errors.not_found",
+        "com.vmware.vapi.std.errors.service_unavailable",
+        "com.vmware.vapi.std.errors.unauthenticated",
+        "com.vmware.vapi.std.errors.unauthorized",
+    ),
+    privileges=(
+        "VcIntegrity.lifecycleSoftwareSpecification.Write",
+    ),
+    status=204,
+    since="9.0.0.0",
+    routes=(
+        Route("PUT", "/esx/settings/repository/software/drafts/{draft}/hardware-support", body="spec"),
+    ),
+)
