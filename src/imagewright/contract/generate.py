@@ -108,8 +108,11 @@ def place_of(name: str, namespaces: Iterable[str]) -> Place:
 
 
 def constant_of(operation_id: str, siblings: Iterable[str]) -> str:
-    """The name of an operation in its module: `commit$task` -> `commit`; `delete$task` beside `delete` ->
-    `delete_task`.""" name = operation_id.removesuffix(TASK_SUFFIX) if name != operation_id and name in siblings:
+    """The name of an operation in its module: `commit$task` is `commit`, but `delete$task` is `delete_task`
+    where there is a `delete` too.
+    """
+    name = operation_id.removesuffix(TASK_SUFFIX)
+    if name != operation_id and name in siblings:
         return f"{name}_task"
     return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
 
