@@ -36,9 +36,9 @@ class Union:
     cases: Mapping[str, Mapping[str, bool]]
 
     @property
-    def fields(self) -> frozenset[str]:
-        """All fields that belong to some case."""
-        return frozenset(name for case in self.cases.values() for name in case)
+    def fields(self) -> tuple[str, ...]:
+        """All fields that belong to some case, each once."""
+        return tuple(dict.fromkeys(name for case in self.cases.values() for name in case))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
