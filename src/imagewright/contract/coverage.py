@@ -1,0 +1,32 @@
+"""The table of what is served and what is only declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from itertools import groupby
+from typing import Final
+
+from imagewright.contract.operations import Operation
+
+HEAD: Final = """# Coverage of the published API
+
+Generated from the declared operations and the functions that do them. Do not edit.
+
+An operation that is declared and not served answers `UNSUPPORTED`. {served} of {declared} are served.
+"""
+
+
+def coverage_markdown(operations: Iterable[Operation], implemented: Collection[Operation]) -> str:
+    """One table for each service: the REST lines, the JSON-RPC id, the published version, served or not."""
+    declared = sorted(operations, key=lambda each: (each.service, each.operation_id))
+    served = sum(each in implemented for each in declared)
+    text = HEAD.format(served=served, declared=len(declared))
+    for service, group in groupby(declared, key=lambda each: each.service):
+        text += f"\n## {service}\n\n| REST under `/api` | JSON-RPC | since | |\n|---|---|---|---|\n"
+        text += "".join(_row(each, each in implemented) for each in group)
+    return text
+
+
+def _row(operation: Operation, served: bool) -> str:
+    lines = "<br>".join(f"`{route.line}`" for route in operation.routes)
+    return f"| {lines} | `{operation.operation_id}` | {operation.since or ''} | {'served' if served else 'UNSUPPORTED'} |\n"
