@@ -1,0 +1,125 @@
+"""A task that this process has taken: its lease, how far it is, and its end.
+
+Every write is guarded by the name under which the task was claimed. The name is another one for each claim, so that a
+worker that comes late changes nothing, even when the task was taken up again by another thread of its own process.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, Generic
+
+from imagewright.app.ports import Clock, StaleRevision, Storage, StorageUnavailable, UnitOfWork
+from imagewright.jobs.kind import Finish, JobKind, LeaseLost, Services
+from imagewright.model.errors import Canceled, ConcurrentChange
+from imagewright.model.task import Task, TaskStatus
+
+log = logging.getLogger(__name__)
+
+FINISH_TRIES: Final = 10
+"""How often a Finish is run when others change the same things at the same moment."""
+
+PROGRESS_SECONDS: Final = 0.25
+"""The shortest time between two written reports of progress."""
+
+
+class Claim(Generic[Services]):
+    """`lost` is set as soon as the task is known not to be this worker's any more."""
+
+    def __init__(
+        self, storage: Storage, clock: Clock, lease: timedelta, worker: str, task: Task, kind: JobKind[Services]
+    ) -> None:
+        self.task = task
+        self.kind = kind
+        self.lost = threading.Event()
+        self._storage = storage
+        self._clock = clock
+        self._lease = lease
+        self._worker = worker
+        self._completed = task.completed
+        self._next_report = 0.0
+
+    def renew(self, uow: UnitOfWork) -> bool:
+        """Keeps the task for another lease; False when it is not ours any more."""
+        if uow.tasks.renew(self.task.id, self._worker, self._clock() + self._lease):
+            return True
+        self.lost.set()
+        return False
+
+    def look_again(self) -> None:
+        """Makes the next report of progress look whether the task was cancelled, however soon it comes."""
+        self._next_report = 0.0
+
+    def progress(self, completed: int, total: int, message: str = "") -> None:
+        """Progress of `jobs.kind`. The row is in parts of the task's own total: totals of stages may differ."""
+        if self.lost.is_set():
+            raise self._not_ours()
+        if time.monotonic() < self._next_report:
+            return
+        self._next_report = time.monotonic() + PROGRESS_SECONDS
+        whole = self.task.total
+        done = whole * min(max(completed, 0), total) // total if total > 0 else 0
+        self._completed = max(self._completed, done)
+        try:
+            with self._storage.write() as uow:
+                if not uow.tasks.progress(self.task.id, self._worker, self._completed, whole, message):
+                    self.lost.set()
+                    raise self._not_ours()
+                self._refuse_canceled(uow)
+        except StorageUnavailable as error:
+            # A report that cannot be written is no reason to give up the work.
+            log.warning("Task %s: progress was not written: %s", self.task.id, error)
+
+    def complete(self, finish: Finish) -> None:
+        """Runs the Finish and ends the task in one transaction.
+
+        Raises ConcurrentChange when others changed the same things each time, Canceled, LeaseLost, StorageUnavailable,
+        and what the Finish raises; nothing is written then.
+        """
+        for _ in range(FINISH_TRIES):
+            try:
+                with self._storage.write() as uow:
+                    self._end_well(uow, finish)
+                return
+            except StaleRevision:
+                log.info("Task %s: somebody changed the same thing, finishing again", self.task.id)
+        raise ConcurrentChange.because(
+            "imagewright.task.concurrent_change",
+            "Others changed the same things {0} times while the task was being finished. Run it again.",
+            FINISH_TRIES,
+        )
+
+    def fail(self, error: Mapping[str, Any]) -> None:
+        """Ends the task FAILED with this error document, if it is still ours."""
+        with self._storage.write() as uow:
+            if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, self._clock(), error=error):
+                log.info("Task %s ended elsewhere; its failure here is not recorded", self.task.id)
+
+    def release(self) -> None:
+        """Gives the task back, for any worker to take up at once."""
+        self.lost.set()
+        with self._storage.write() as uow:
+            uow.tasks.renew(self.task.id, self._worker, self._clock() - timedelta(seconds=1))
+
+    def _end_well(self, uow: UnitOfWork, finish: Finish) -> None:
+        # Asked first, so that a late worker does not find the world that its successor left and misjudge it.
+        if self.lost.is_set() or not self.renew(uow):
+            raise self._not_ours()
+        self._refuse_canceled(uow)
+        result = finish(uow)
+        if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, self._clock(), result=result):
+            raise self._not_ours()
+
+    def _refuse_canceled(self, uow: UnitOfWork) -> None:
+        if not self.kind.cancelable:
+            return
+        row = uow.tasks.get(self.task.id)
+        if row is not None and row.cancel_requested:
+            raise Canceled.because("imagewright.task.canceled", "The task was cancelled. It changed nothing.")
+
+    def _not_ours(self) -> LeaseLost:
+        return LeaseLost.because("imagewright.task.lease_lost", "Task {0} is not this worker's any more.", self.task.id)

@@ -1,0 +1,333 @@
+"""Takes up tasks, oldest first, and brings each of them to an end, whatever happens to this process or the database.
+
+    worker thread   claim ──► run ──► finish (or fail) ──► claim ...; waits for `wake` when there is nothing to do
+    heartbeat       renews the leases of all tasks at work here, a few times per lease
+
+Any number of runners, in any number of processes, may work on one database.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Generic
+
+from imagewright.app.ports import Clock, Storage, StorageUnavailable
+from imagewright.jobs.claim import Claim
+from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost, Services
+from imagewright.model.errors import ApiError, InternalError, ServiceUnavailable, Unsupported
+from imagewright.model.task import Task
+
+log = logging.getLogger(__name__)
+
+DescribeError = Callable[[ApiError], Mapping[str, Any]]
+"""Gives the document of an error, as a task keeps it."""
+
+BEATS_PER_LEASE: Final = 3
+"""Two heartbeats may fail before a task is taken for abandoned."""
+
+INTERRUPT_SECONDS: Final = 2.0
+"""How long a job may take to notice that its task was released."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerSettings:
+    """How a runner works.
+
+    `threads` tasks are done at the same time. A task whose worker gave no sign of life for `lease` is taken up by
+    another, and ends FAILED once `attempts` workers have died over it. `poll` is the safety net for a `wake` that
+    cannot be heard: tasks submitted by another process, leases that run out. `outages` are the seconds between the
+    tries of a task that cannot reach the database.
+    """
+
+    threads: int = 2
+    lease: timedelta = timedelta(seconds=30)
+    poll: timedelta = timedelta(seconds=2)
+    attempts: int = 3
+    outages: tuple[float, ...] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30)
+
+
+class Runner(Generic[Services]):
+    """Runs tasks of the given kinds in threads of this process.
+
+    `worker` names this process in task rows. `describe_error` gives the error document of a failed task. A runner is
+    started and stopped once.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        kinds: Iterable[JobKind[Services]],
+        services: Services,
+        *,
+        clock: Clock,
+        worker: str,
+        describe_error: DescribeError,
+        settings: RunnerSettings = RunnerSettings(),
+    ) -> None:
+        self._storage = storage
+        self._kinds = {(kind.service, kind.operation): kind for kind in kinds}
+        self._services = services
+        self._clock = clock
+        self._worker = worker
+        self._describe_error = describe_error
+        self._settings = settings
+        self._news = threading.Condition()  # guards the three that follow
+        self._held: set[Claim[Services]] = set()
+        self._wakes = 0
+        self._ends = 0
+        self._stopping = threading.Event()
+        self._stopped = threading.Event()
+        # Daemons, so that a job that does not notice its end cannot keep the process from ending.
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{worker}-task-{number}", daemon=True)
+            for number in range(settings.threads)
+        ]
+        self._heart = threading.Thread(target=self._beat, name=f"{worker}-heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begins to take up tasks."""
+        for thread in (*self._threads, self._heart):
+            thread.start()
+
+    def wake(self) -> None:
+        """Says that a task was submitted or its cancellation asked for. To be called after that was committed."""
+        with self._news:
+            self._wakes += 1
+            for claim in self._held:
+                claim.look_again()
+            self._news.notify_all()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Takes up no more tasks and lets those at work finish within `timeout` seconds.
+
+        What is not finished then is given back: another worker can take up a task of a restartable kind at once, one of
+        another kind ends FAILED.
+        """
+        self._stopping.set()
+        with self._news:
+            self._news.notify_all()
+        self._join(timeout)
+        with self._news:
+            unfinished = tuple(self._held)
+        for claim in unfinished:
+            self._give_back(claim)
+        self._stopped.set()
+        if unfinished:
+            self._join(INTERRUPT_SECONDS)
+        self._heart.join()
+
+    def wait(self, task_id: str, timeout: float) -> Task:
+        """Waits for the end of a task, whoever does it. Raises TimeoutError, and LookupError for an unknown task."""
+        deadline = time.monotonic() + timeout
+        while True:
+            with self._news:
+                seen = self._ends
+            with self._storage.read() as uow:
+                task = uow.tasks.get(task_id)
+            if task is None:
+                raise LookupError(f"there is no task {task_id}")
+            if task.status.is_final:
+                return task
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"task {task_id} has not ended within {timeout} seconds")
+            self._await_end(seen, min(left, self._poll))
+
+    # Threads
+
+    @property
+    def _poll(self) -> float:
+        return self._settings.poll.total_seconds()
+
+    def _await_wake(self, seen: int) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._wakes != seen or self._stopping.is_set(), self._poll)
+
+    def _await_end(self, seen: int, timeout: float) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._ends != seen, timeout)
+
+    def _join(self, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            with self._news:
+                seen = self._wakes
+            claim = self._claim()
+            if claim is None:
+                self._await_wake(seen)
+                continue
+            with self._holding(claim):
+                self._bring_to_an_end(claim)
+
+    def _claim(self) -> Claim[Services] | None:
+        worker = f"{self._worker}/{secrets.token_hex(4)}"
+        now = self._clock()
+        try:
+            with self._storage.write() as uow:
+                task = uow.tasks.claim(worker, now, now + self._settings.lease)
+        except StorageUnavailable as error:
+            log.warning("No task can be taken up now: %s", error)
+            return None
+        except Exception:
+            log.exception("No task can be taken up now")
+            return None
+        if task is None:
+            return None
+        kind = self._kinds.get((task.service, task.operation)) or unknown_kind(task)
+        return Claim(self._storage, self._clock, self._settings.lease, worker, task, kind)
+
+    @contextmanager
+    def _holding(self, claim: Claim[Services]) -> Iterator[None]:
+        with self._news:
+            self._held.add(claim)
+        try:
+            yield
+        finally:
+            with self._news:
+                self._held.discard(claim)
+                self._ends += 1
+                self._news.notify_all()
+
+    def _beat(self) -> None:
+        pause = self._settings.lease.total_seconds() / BEATS_PER_LEASE
+        while not self._stopped.wait(pause):
+            with self._news:
+                claims = tuple(self._held)
+            if not claims:
+                continue
+            try:
+                with self._storage.write() as uow:
+                    for claim in claims:
+                        claim.renew(uow)
+            except StorageUnavailable as error:
+                log.warning("The leases of %d tasks were not renewed: %s", len(claims), error)
+            except Exception:
+                # Without its heart this process would lose every task that takes longer than a lease.
+                log.exception("The leases of %d tasks were not renewed", len(claims))
+
+    # One task
+
+    def _bring_to_an_end(self, claim: Claim[Services]) -> None:
+        """Runs a claimed task; every way out ends it, except when it is not ours any more or nothing can be written."""
+        try:
+            self._through_outages(claim, self._attempt(claim))
+        except LeaseLost:
+            log.warning("Task %s was taken from this worker; what it did here does not count", claim.task.id)
+        except StorageUnavailable as error:
+            # Its lease runs out, and somebody takes it up when the database is back.
+            log.error("Task %s is left to be taken up again, the database is gone: %s", claim.task.id, error)
+        except Exception as error:
+            self._fail(claim, error)
+
+    def _attempt(self, claim: Claim[Services]) -> Callable[[], None]:
+        """What has to be done for the task, to be called again after each outage of the database."""
+        self._refuse_further_attempt(claim)
+        finish: Finish | None = None
+
+        def attempt() -> None:
+            nonlocal finish
+            if finish is None:
+                job = Job(claim.task, self._storage, self._services, claim.progress)
+                try:
+                    finish = claim.kind.run(job)
+                except StorageUnavailable as error:
+                    if claim.kind.restartable:
+                        raise
+                    raise ServiceUnavailable.because(
+                        "imagewright.task.storage_unavailable",
+                        "The database could not be used while the task ran. Run it again when the server is healthy.",
+                    ) from error
+            claim.complete(finish)
+
+        return attempt
+
+    def _refuse_further_attempt(self, claim: Claim[Services]) -> None:
+        started_before = claim.task.attempts - 1
+        if started_before > 0 and not claim.kind.restartable:
+            raise interrupted()
+        if started_before >= self._settings.attempts:
+            raise ServiceUnavailable.because(
+                "imagewright.task.too_many_attempts",
+                "The server stopped {0} times while the task ran, and will not try again. Its log says why it stopped; "
+                "run the task again when that is repaired.",
+                started_before,
+            )
+
+    def _through_outages(self, claim: Claim[Services], step: Callable[[], None]) -> None:
+        """Tries a step until the database lets it through. Raises StorageUnavailable after the last try."""
+        for pause in self._settings.outages:
+            try:
+                return step()
+            except StorageUnavailable as error:
+                log.warning("Task %s waits %s s for the database: %s", claim.task.id, pause, error)
+            if claim.lost.wait(pause):
+                break
+        return step()
+
+    def _fail(self, claim: Claim[Services], cause: Exception) -> None:
+        if isinstance(cause, ApiError):
+            error = cause
+            log.info("Task %s failed: %s", claim.task.id, cause)
+        else:
+            error = self._our_fault(claim, cause)
+        try:
+            document = self._describe_error(error)
+            self._through_outages(claim, lambda: claim.fail(document))
+        except StorageUnavailable as unavailable:
+            log.error("Task %s is left to be taken up again, the database is gone: %s", claim.task.id, unavailable)
+        except Exception:
+            log.exception("Task %s is left to be taken up again, its failure cannot be written", claim.task.id)
+
+    def _our_fault(self, claim: Claim[Services], cause: Exception) -> InternalError:
+        reference = secrets.token_hex(6)
+        log.error("Task %s broke, reference %s", claim.task.id, reference, exc_info=cause)
+        return InternalError.because(
+            "imagewright.task.internal_error",
+            "The task stopped at a fault in the server itself. The server's log says more under reference {0}.",
+            reference,
+        )
+
+    def _give_back(self, claim: Claim[Services]) -> None:
+        log.warning("Task %s is given back because the server stops", claim.task.id)
+        claim.lost.set()
+        try:
+            if claim.kind.restartable:
+                claim.release()
+            else:
+                claim.fail(self._describe_error(interrupted()))
+        except Exception:
+            log.exception("Task %s will be taken up when its lease runs out", claim.task.id)
+
+
+def interrupted() -> ServiceUnavailable:
+    """The error of a task that cannot be started again and whose server was gone before its end."""
+    return ServiceUnavailable.because(
+        "imagewright.task.interrupted",
+        "The server was restarted while the task ran, and a task of this kind cannot be taken up again. "
+        "See what it has done so far, and run it again.",
+    )
+
+
+def unknown_kind(task: Task) -> JobKind[Any]:
+    """For a task that another version of the server submitted: it ends with an error that says so."""
+
+    def refuse(_: Job[Any]) -> Finish:
+        raise Unsupported.because(
+            "imagewright.task.unknown_kind",
+            "This server cannot run {0} of {1}: the task was submitted by another version.",
+            task.operation,
+            task.service,
+        )
+
+    return JobKind(task.service, task.operation, refuse)
