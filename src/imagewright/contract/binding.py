@@ -66,16 +66,16 @@ class Bindings:
 
 
 def _parameters(operation: Operation, function: Callable[..., Any]) -> dict[str, str]:
-    first, *others = inspect.signature(function).parameters.values() or [None]
-    if first is None or first.kind not in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD):
+    given = tuple(inspect.signature(function).parameters.values())
+    if not given or given[0].kind not in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD):
         raise TypeError(f"{_name(function)} must take the call as its first positional parameter.")
-    by_name = all(each.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY) for each in others)
-    parameters = {each.name.removesuffix("_"): each.name for each in others}
+    by_name = all(each.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY) for each in given[1:])
+    parameters = {each.name.removesuffix("_"): each.name for each in given[1:]}
     wanted = {each.name for each in operation.inputs}
     if not by_name or parameters.keys() != wanted:
         raise TypeError(
             f"{_name(function)} does {operation.key} and must have, after the call, the parameters "
-            f"{sorted(wanted)}, not {[str(each) for each in others]}."
+            f"{sorted(wanted)}, not {[str(each) for each in given[1:]]}."
         )
     return parameters
 

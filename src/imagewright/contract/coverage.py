@@ -29,4 +29,5 @@ def coverage_markdown(operations: Iterable[Operation], implemented: Collection[O
 
 def _row(operation: Operation, served: bool) -> str:
     lines = "<br>".join(f"`{route.line}`" for route in operation.routes)
-    return f"| {lines} | `{operation.operation_id}` | {operation.since or ''} | {'served' if served else 'UNSUPPORTED'} |\n"
+    state = "served" if served else "UNSUPPORTED"
+    return f"| {lines} | `{operation.operation_id}` | {operation.since or ''} | {state} |\n"
