@@ -1,0 +1,223 @@
+"""Zip archives that are read safely: within limits, with member names that cannot lead anywhere, nothing extracted."""
+
+from __future__ import annotations
+
+import errno
+import io
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from imagewright.formats.errors import FormatError, inside, shown
+from imagewright.formats.limits import CHUNK, MIB, RATIO_FLOOR, Limits
+
+LONGEST_PATH = 1024
+"""Characters of a member's path."""
+
+_SPOOL_IN_MEMORY = 8 * MIB
+_AVERAGE_ENTRY = 160
+_END_RECORD = b"PK\x05\x06"
+_END_RECORD_64 = b"PK\x06\x06"
+_ENCRYPTED = 0x1
+_READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    ValueError,
+    OverflowError,
+    OSError,
+)
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left of the limits of one depot. All archives of the depot, however nested, draw from one budget."""
+
+    limits: Limits
+    total_uncompressed: int = 0
+    entries: int = 0
+
+    def spend(self, info: zipfile.ZipInfo, where: str) -> None:
+        """Counts one member. Raises FormatError, naming the limit, when it is one too many, or too large."""
+        self.entries += 1
+        if self.entries > self.limits.entries:
+            raise FormatError(where, f"holds more than {self.limits.entries} files, the limit for one depot")
+        self.total_uncompressed += info.file_size
+        if self.total_uncompressed > self.limits.total_uncompressed:
+            raise FormatError(
+                where, f"unpacks to more than {self.limits.total_uncompressed} bytes, the limit for one depot"
+            )
+        if info.file_size > max(RATIO_FLOOR, self.limits.ratio * info.compress_size):
+            raise FormatError(
+                inside(where, shown(info.filename)),
+                f"unpacks {info.compress_size} bytes to {info.file_size}, more than {self.limits.ratio} times as much; "
+                "such a file is taken for an attack",
+            )
+
+
+class Archive:
+    """A zip that has been looked through: every name is safe and unique, every size is within the limits.
+
+    `paths` are the member paths with forward slashes, without folders, in the order of the archive. The file must be
+    seekable; the archive reads from it as long as it is open and does not close it.
+    """
+
+    def __init__(self, file: BinaryIO, where: str, budget: Budget, depth: int = 1) -> None:
+        if depth > budget.limits.nested_depth:
+            raise FormatError(where, f"lies {depth} archives deep; at most {budget.limits.nested_depth} are opened")
+        self.where = where
+        self.depth = depth
+        self.budget = budget
+        with _translated(where):
+            _refuse_large_directory(file, where, budget.limits)
+            self._zip = zipfile.ZipFile(file)
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            self._take(info)
+
+    def _take(self, info: zipfile.ZipInfo) -> None:
+        self.budget.spend(info, self.where)
+        path = safe_path(info.filename, self.where)
+        if info.is_dir() or not path:
+            return
+        if path in self._members:
+            raise FormatError(inside(self.where, path), "stands twice in the archive; which one is meant is not clear")
+        if info.flag_bits & _ENCRYPTED:
+            raise FormatError(inside(self.where, path), "is encrypted; unpack it and pack it again without a password")
+        if info.compress_type not in _READABLE:
+            raise FormatError(
+                inside(self.where, path), f"is compressed with method {info.compress_type}; only deflate is read"
+            )
+        self._members[path] = info
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files."""
+        return tuple(self._members)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._members
+
+    def inside(self, path: str) -> str:
+        """How the member is named in errors."""
+        return inside(self.where, path)
+
+    def size(self, path: str) -> int:
+        """Bytes of the member, unpacked."""
+        return self._members[path].file_size
+
+    def read(self, path: str) -> bytes:
+        """A whole document. Raises FormatError when it is larger than the limit for documents, or damaged."""
+        if self.size(path) > self.budget.limits.xml_size:
+            raise FormatError(
+                self.inside(path), f"has {self.size(path)} bytes; a document may have {self.budget.limits.xml_size}"
+            )
+        with self.open(path) as stream:
+            return stream.read()
+
+    def open(self, path: str) -> BinaryIO:
+        """The member's bytes as a stream, for one reading from front to end.
+
+        Reading raises FormatError when the member is damaged: it is checked against the CRC of the archive.
+        """
+        with _translated(self.inside(path)):
+            return cast(BinaryIO, MemberStream(cast(BinaryIO, self._zip.open(self._members[path])), self.inside(path)))
+
+    def open_archive(self, path: str, spool: BinaryIO) -> Archive:
+        """An archive inside of this one. `spool` is an empty seekable file that holds it meanwhile (see `spool`)."""
+        with self.open(path) as stream:
+            while chunk := stream.read(CHUNK):
+                spool.write(chunk)
+        spool.seek(0)
+        return Archive(spool, self.inside(path), self.budget, self.depth + 1)
+
+    def close(self) -> None:
+        """Ends reading; the file itself stays open."""
+        self._zip.close()
+
+
+def new_spool() -> BinaryIO:
+    """A nameless temporary file that stays in memory while it is small. The caller closes it."""
+    return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
+
+
+def safe_path(path: str, where: str) -> str:
+    """A relative path with forward slashes and no `.` in it. Raises FormatError for one that leads out of its root."""
+    if len(path) > LONGEST_PATH:
+        raise FormatError(where, f"names a file with {len(path)} characters; at most {LONGEST_PATH} are allowed")
+    if not path.isprintable():
+        raise FormatError(where, f"names the file {shown(path)}; control characters are not allowed in file names")
+    parts = path.replace("\\", "/").split("/")
+    if ".." in parts or path[:1] in ("/", "\\") or path[1:2] == ":":
+        raise FormatError(where, f"names the file {shown(path)}, which lies outside of the depot; this is refused")
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+class MemberStream(io.BufferedIOBase):
+    """A member's bytes, whose every failure is a FormatError that names the member."""
+
+    def __init__(self, source: BinaryIO, where: str, owns_source: bool = True) -> None:
+        self._source = source
+        self._where = where
+        self._owns_source = owns_source
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes, or all that is left."""
+        with _translated(self._where):
+            return self._source.read(-1 if size is None else size)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """As `read`."""
+        return self.read(size)
+
+    def close(self) -> None:
+        """Closes the member, not the archive."""
+        if self._owns_source:
+            self._source.close()
+        super().close()
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    """Turns what the standard library raises for a damaged archive into FormatError; real I/O errors go through."""
+    try:
+        yield
+    except _ZIP_ERRORS as error:
+        # Nonsense offsets make seek() fail with EINVAL; any other number comes from the disk, not from the archive.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
+        raise FormatError(
+            where, f"cannot be unpacked ({str(error) or 'it ends too early'}); the file is damaged or not complete"
+        ) from error
+
+
+def _refuse_large_directory(file: BinaryIO, where: str, limits: Limits) -> None:
+    """Refuses a list of members that could not be within the limits, before the standard library loads all of it."""
+    length = file.seek(0, io.SEEK_END)
+    # The end record has 22 bytes and a comment of at most 65,535; zip64 puts 76 more bytes before it.
+    tail_start = max(0, length - (22 + 65_535 + 76))
+    file.seek(tail_start)
+    tail = file.read()
+    file.seek(0)
+    end = tail.rfind(_END_RECORD)
+    if end < 0 or len(tail) < end + 22:
+        raise FormatError(where, "is not a complete zip file: its list of contents is missing; fetch the file again")
+    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    end_64 = tail.rfind(_END_RECORD_64, 0, end)
+    if end_64 >= 0:
+        size = max(size if size != 0xFFFFFFFF else 0, int.from_bytes(tail[end_64 + 40 : end_64 + 48], "little"))
+    if size > max(MIB, limits.entries * _AVERAGE_ENTRY):
+        raise FormatError(where, f"has a list of contents of {size} bytes; the limit is {limits.entries} files")
