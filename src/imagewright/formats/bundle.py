@@ -1,0 +1,255 @@
+"""Opening a depot: an offline bundle, a bundle inside of a zip, or a single VIB file.
+
+Only metadata are read when a depot is opened. The VIBs stay where they are until somebody asks for their bytes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from imagewright.formats.ar import MAGIC
+from imagewright.formats.archive import Archive, Budget, MemberStream, new_spool, safe_path
+from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.index import INDEX, VENDOR_INDEX, MetadataEntry, VendorEntry, read_index, read_vendor_index
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
+from imagewright.formats.metadata import Metadata, read_metadata
+from imagewright.formats.vib import copy_vib, read_vib_file
+from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
+
+
+class OpenDepot:
+    """A depot whose metadata have been read. Close it, or use it in a `with`; the file itself stays open.
+
+    `content` is everything that the metadata say. The bytes of a VIB come from the file that the depot was opened on,
+    so that must stay open and must not be read by anybody else at the same moment.
+    """
+
+    def __init__(
+        self, content: DepotContent, places: dict[VibRef, _Place], limits: Limits, resources: ExitStack
+    ) -> None:
+        self.content = content
+        self._places = places
+        self._limits = limits
+        self._resources = resources
+
+    def has_file(self, vib: Vib) -> bool:
+        """Whether the VIB's file is in the depot; metadata may describe VIBs that are elsewhere."""
+        return vib.ref in self._places
+
+    def open_vib(self, vib: Vib) -> BinaryIO:
+        """The VIB's file, for one reading from front to end; nothing is checked but the CRC of the archive.
+
+        Raises FormatError when the depot has no such file.
+        """
+        return self._place(vib).open()
+
+    def copy_vib(self, vib: Vib, sink: BinaryIO | None = None) -> Vib:
+        """Copies the VIB's file to `sink`, or only checks it: container, sizes and checksums, as `formats.vib.copy_vib`.
+
+        Gives the VIB as its descriptor says, with the true size and SHA-256. Raises FormatError, naming the file and
+        what differs.
+        """
+        place = self._place(vib)
+        with place.open() as source:
+            return copy_vib(source, sink, place.where, expected=vib, limits=self._limits)
+
+    def close(self) -> None:
+        """Ends reading and gives temporary files back."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _place(self, vib: Vib) -> _Place:
+        place = self._places.get(vib.ref)
+        if place is None:
+            path = vib.relative_path or "no path"
+            raise FormatError(vib.id, f"is described, but its file ({shown(path)}) is not in the depot")
+        return place
+
+
+def open_depot(file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> OpenDepot:
+    """Reads the metadata of a depot.
+
+    `file` must be seekable; `name` is how errors call it. It may hold an offline bundle (a zip with `index.xml`), a
+    zip with one or more bundles inside, or a single VIB, which becomes a depot of that VIB. Raises FormatError, saying
+    which file, which element and why, for anything else and for anything above the limits.
+    """
+    file.seek(0)
+    magic = file.read(len(MAGIC))
+    file.seek(0)
+    if magic == MAGIC:
+        return _open_single_vib(file, name, limits)
+    if not magic:
+        raise FormatError(name, "is empty; fetch the file again")
+    resources = ExitStack()
+    reading = _Reading(resources)
+    try:
+        archive = Archive(file, name, Budget(limits))
+        resources.callback(archive.close)
+        if not reading.read_zip(archive):
+            raise FormatError(
+                name, "holds no index.xml, so it is no offline bundle; import the vendor's zip as it came"
+            )
+    except BaseException:
+        resources.close()
+        raise
+    content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
+    return OpenDepot(content, reading.places, limits, resources)
+
+
+# --- finding things in archives --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _ArchivePlace:
+    """A VIB file in an archive."""
+
+    archive: Archive
+    path: str
+
+    @property
+    def where(self) -> str:
+        return self.archive.inside(self.path)
+
+    def open(self) -> BinaryIO:
+        return self.archive.open(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _FilePlace:
+    """A VIB file that is the whole depot."""
+
+    file: BinaryIO
+    where: str
+
+    def open(self) -> BinaryIO:
+        self.file.seek(0)
+        return cast(BinaryIO, MemberStream(self.file, self.where, owns_source=False))
+
+
+_Place = _ArchivePlace | _FilePlace
+
+
+def _open_single_vib(file: BinaryIO, name: str, limits: Limits) -> OpenDepot:
+    place = _FilePlace(file, name)
+    with place.open() as source:
+        vib = replace(read_vib_file(source, name, limits), relative_path=name)
+    bundle = MetadataBundle(name, vib.vendor, vib.vendor, platforms=vib.platforms, vibs=(vib,))
+    return OpenDepot(DepotContent((bundle,)), {vib.ref: place}, limits, ExitStack())
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been found so far in a depot; `resources` closes what must stay open as long as it."""
+
+    resources: ExitStack
+    bundles: list[MetadataBundle] = field(default_factory=list)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
+    places: dict[VibRef, _Place] = field(default_factory=dict)
+
+    def read_zip(self, archive: Archive) -> bool:
+        """Takes the bundle that the archive is, or those that it holds; says whether there was one."""
+        folder = _bundle_folder(archive)
+        if folder is not None:
+            self._read_bundle(archive, folder)
+            return True
+        found = False
+        for path in archive.paths:
+            if path.lower().endswith(".zip") and self._read_inner_zip(archive, path):
+                found = True
+            else:
+                self._pass_over(archive, path, "is beside the bundle and no part of it")
+        return found
+
+    def _read_inner_zip(self, archive: Archive, path: str) -> bool:
+        spool = self.resources.enter_context(closing(new_spool()))
+        inner = archive.open_archive(path, spool)
+        self.resources.callback(inner.close)
+        return self.read_zip(inner)
+
+    def _read_bundle(self, archive: Archive, folder: str) -> None:
+        index = _join(folder, INDEX)
+        used = {index}
+        for vendor in read_index(archive.read(index), archive.inside(index)):
+            vendor_index = _find(archive, vendor.path, (folder,), archive.inside(index))
+            if vendor_index is None:
+                raise FormatError(archive.inside(index), f"names {shown(vendor.path)}, which is not in the bundle")
+            used.add(vendor_index)
+            folders = (posixpath.dirname(vendor_index), folder)
+            entries = read_vendor_index(archive.read(vendor_index), archive.inside(vendor_index))
+            for path, platforms in _by_archive(archive, entries, folders, archive.inside(vendor_index)).items():
+                used.add(path)
+                metadata = _read_inner_metadata(archive, path, vendor, platforms)
+                used.update(self._take(archive, metadata, folders))
+        for path in archive.paths:
+            if path not in used:
+                self._pass_over(archive, path, "is in the bundle, but no metadata speak of it")
+
+    def _take(self, archive: Archive, metadata: Metadata, folders: tuple[str, ...]) -> list[str]:
+        """Takes what one metadata archive says, and gives the paths of those of its VIBs that are in the bundle."""
+        self.bundles.append(metadata.bundle)
+        self.not_understood.extend(metadata.not_understood)
+        paths = []
+        for vib in metadata.bundle.vibs:
+            where = archive.inside(metadata.bundle.file_name)
+            path = _find(archive, vib.relative_path, folders, where) if vib.relative_path else None
+            if path is not None:
+                self.places.setdefault(vib.ref, _ArchivePlace(archive, path))
+                paths.append(path)
+        return paths
+
+    def _pass_over(self, archive: Archive, path: str, reason: str) -> None:
+        self.not_understood.append(NotUnderstood(archive.inside(path), reason))
+
+
+def _bundle_folder(archive: Archive) -> str | None:
+    """The folder that is the root of a bundle: the archive's own, or the one that somebody packed with its content."""
+    if INDEX in archive:
+        return ""
+    for path in archive.paths:
+        folder, _slash, name = path.rpartition("/")
+        if name == INDEX and _join(folder, VENDOR_INDEX) in archive:
+            return folder
+    return None
+
+
+def _by_archive(
+    archive: Archive, entries: tuple[MetadataEntry, ...], folders: tuple[str, ...], where: str
+) -> dict[str, tuple[Platform, ...]]:
+    """The path of each metadata archive, once, with all platforms that entries name for it."""
+    found: dict[str, tuple[Platform, ...]] = {}
+    for entry in entries:
+        path = None if "://" in entry.url else _find(archive, entry.url, folders, where)
+        if path is None:
+            raise FormatError(where, f"names the metadata {shown(entry.url)}, which are not in the bundle")
+        platforms = found.setdefault(path, ())
+        if entry.platform is not None and entry.platform not in platforms:
+            found[path] = (*platforms, entry.platform)
+    return found
+
+
+def _read_inner_metadata(archive: Archive, path: str, vendor: VendorEntry, platforms: tuple[Platform, ...]) -> Metadata:
+    with closing(new_spool()) as spool:
+        inner = archive.open_archive(path, spool)
+        with closing(inner):
+            return read_metadata(inner, path, vendor.name, vendor.code, platforms)
+
+
+def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:
+    """The member that `path` means in the first of `folders` that has it. Paths as written count; nothing is guessed."""
+    safe = safe_path(path, where)
+    return next((full for folder in folders if (full := _join(folder, safe)) in archive), None)
+
+
+def _join(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path

@@ -1,0 +1,204 @@
+"""A metadata archive: the zip inside of a bundle that describes everything the bundle holds, without the payloads.
+
+    vmware.xml          all bulletins, with a short description of each VIB
+    bulletins/*.xml     each bulletin alone, with the ids of its VIBs
+    vibs/*.xml          the descriptor of each VIB, with path, size and checksum of its file
+    baseimages/ addons/ manifests/ solutions/   JSON objects that are made of components
+
+The folders come first, because they say more; `vmware.xml` fills in what stands only there. What is in the archive
+and is not one of these is noted and passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from imagewright.formats.archive import Archive
+from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
+from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.images import READERS, ImageObject, read_image_object
+from imagewright.formats.index import VENDOR_INDEX
+from imagewright.formats.vib_xml import read_vib_xml
+from imagewright.formats.xml import iterate_xml
+from imagewright.model.content import (
+    AddOn,
+    BaseImage,
+    Bulletin,
+    Component,
+    ComponentRef,
+    HardwareSupportPackage,
+    MetadataBundle,
+    NotUnderstood,
+    Platform,
+    Solution,
+    Vib,
+    VibRef,
+)
+
+VMWARE_XML = "vmware.xml"
+_IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What one archive says, and what in it was passed over."""
+
+    bundle: MetadataBundle
+    not_understood: tuple[NotUnderstood, ...]
+
+
+def read_metadata(
+    archive: Archive, file_name: str, vendor: str, vendor_code: str, platforms: tuple[Platform, ...]
+) -> Metadata:
+    """Everything in a metadata archive, each list sorted by id, or by name and version.
+
+    `file_name`, vendor and platforms are what the index files say of the archive. Raises FormatError when a bulletin
+    or a VIB cannot be read, when two of them with one id differ, and when there is nothing in the archive at all.
+    """
+    reading = _Reading(archive)
+    for path in archive.paths:
+        reading.read(path)
+    if VMWARE_XML in archive:
+        reading.read_vmware_xml()
+    if reading.is_empty:
+        raise FormatError(archive.where, "holds no VIB, no bulletin and no image; it is no metadata archive")
+    bulletins = reading.resolved_bulletins()
+    bundle = MetadataBundle(
+        file_name=file_name,
+        vendor=vendor,
+        vendor_code=vendor_code,
+        platforms=platforms,
+        vibs=tuple(vib for _id, vib in sorted(reading.vibs.items())),
+        bulletins=bulletins,
+        components=reading.components(bulletins),
+        base_images=_sorted(reading.images, BaseImage),
+        add_ons=_sorted(reading.images, AddOn),
+        hardware_support=_sorted(reading.images, HardwareSupportPackage),
+        solutions=_sorted(reading.images, Solution),
+    )
+    return Metadata(bundle, tuple(reading.not_understood))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been found so far in one archive."""
+
+    archive: Archive
+    vibs: dict[str, Vib] = field(default_factory=dict)
+    records: dict[str, BulletinRecord] = field(default_factory=dict)
+    images: list[ImageObject] = field(default_factory=list)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.vibs or self.records or self.images or VMWARE_XML in self.archive)
+
+    def read(self, path: str) -> None:
+        """Takes one file, by its folder."""
+        folder, _slash, name = path.partition("/")
+        if path in (VMWARE_XML, VENDOR_INDEX):
+            return
+        if folder == "vibs" and name.endswith(".xml"):
+            self._add_vib(read_vib_xml(self.archive.read(path), self.archive.inside(path)), path)
+        elif folder == "bulletins" and name.endswith(".xml"):
+            self._add_bulletin(read_bulletin_xml(self.archive.read(path), self.archive.inside(path)), path)
+        elif folder in READERS:
+            self._read_image(folder, path)
+        else:
+            self._pass_over(path, "is of no known kind")
+
+    def read_vmware_xml(self) -> None:
+        """Takes from `vmware.xml` what had no file of its own."""
+        where = self.archive.inside(VMWARE_XML)
+        for node in iterate_xml(self.archive.read(VMWARE_XML), "metadataResponse", "bulletin", where):
+            record = read_bulletin(node)
+            for vib in record.vibs:
+                known = self.vibs.get(vib.id)
+                if known is None:
+                    self._add_vib(vib, VMWARE_XML)
+                elif known.sha256 and vib.sha256 and known.sha256 != vib.sha256:
+                    raise FormatError(where, f"gives VIB {shown(vib.id)} another checksum than its file in vibs/")
+            if record.bulletin.id not in self.records:
+                self._add_bulletin(replace(record, vibs=()), VMWARE_XML)
+
+    def resolved_bulletins(self) -> tuple[Bulletin, ...]:
+        """The bulletins, with the checksums of their VIBs, which they themselves do not know."""
+        return tuple(self._resolved(record.bulletin) for _id, record in sorted(self.records.items()))
+
+    def components(self, bulletins: Iterable[Bulletin]) -> tuple[Component, ...]:
+        """Those of the bulletins that are components."""
+        found: dict[ComponentRef, Component] = {}
+        for bulletin in bulletins:
+            component = self.records[bulletin.id].component
+            if component is None:
+                continue
+            if component.ref in found:
+                raise FormatError(
+                    self.archive.where,
+                    f"has two bulletins, {shown(found[component.ref].bulletin.id)} and {shown(bulletin.id)}, for "
+                    f"component {shown(component.name)} {shown(component.version)}",
+                )
+            found[component.ref] = component_of(bulletin, component)
+        return tuple(found[ref] for ref in sorted(found, key=lambda ref: (ref.name, ref.version)))
+
+    def _add_vib(self, vib: Vib, path: str) -> None:
+        known = self.vibs.setdefault(vib.id, vib)
+        if known is not vib and (known.sha256, known.size) != (vib.sha256, vib.size):
+            raise FormatError(
+                self.archive.inside(path),
+                f"describes VIB {shown(vib.id)} a second time, with other content; which one is meant is not clear",
+            )
+
+    def _add_bulletin(self, record: BulletinRecord, path: str) -> None:
+        if len(self.records) >= self.archive.budget.limits.bulletins:
+            raise FormatError(
+                self.archive.where, f"holds more than {self.archive.budget.limits.bulletins} bulletins, the limit"
+            )
+        known = self.records.setdefault(record.bulletin.id, record)
+        if known != record:
+            raise FormatError(
+                self.archive.inside(path),
+                f"describes bulletin {shown(record.bulletin.id)} a second time, and differently",
+            )
+
+    def _read_image(self, folder: str, path: str) -> None:
+        """Images are made by vendors in a form that is not published: what is not understood does not stop a depot."""
+        archive = self.archive
+        try:
+            data = archive.read(path)
+            self.images.append(read_image_object(folder, data, archive.inside(path), archive.budget.limits.xml_size))
+        except FormatError as error:
+            self._pass_over(path, error.what)
+
+    def _pass_over(self, path: str, reason: str) -> None:
+        self.not_understood.append(NotUnderstood(self.archive.inside(path), reason))
+
+    def _resolved(self, bulletin: Bulletin) -> Bulletin:
+        refs = []
+        for ref in bulletin.vibs:
+            vib = self.vibs.get(ref.id)
+            if vib is None:
+                self._pass_over(f"bulletin {bulletin.id}", f"names VIB {shown(ref.id)}, which is not described")
+            refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
+        return replace(bulletin, vibs=tuple(refs))
+
+
+def _sorted(images: Iterable[ImageObject], kind: type[_IMAGE]) -> tuple[_IMAGE, ...]:
+    """The objects of one kind by name and version; equal ones once."""
+    unique: dict[str, _IMAGE] = {}
+    for image in images:
+        if isinstance(image, kind):
+            unique.setdefault(repr(image), image)
+    return tuple(sorted(unique.values(), key=_name_and_version))
+
+
+def _name_and_version(image: ImageObject) -> tuple[str, ...]:
+    match image:
+        case BaseImage():
+            return ("", image.version)
+        case HardwareSupportPackage():
+            return (image.manager, image.package, image.version)
+        case _:
+            return (image.name, image.version)
