@@ -1,0 +1,269 @@
+"""From a specification and the depots to exactly what would be installed.
+
+An image is laid down in layers, each of which has the last word over those below it, whatever the versions:
+
+    base image → add-on → hardware support packages → solutions → components of the user → removed components
+
+An add-on or a hardware support package first removes what it lists and then puts its own components. What is in no
+depot is left out or shown without details, and it is for validation to say so: composing never fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from imagewright.model.catalog import Catalog
+from imagewright.model.content import AddOn, BaseImage, Component, ComponentRef, HardwareSupportPackage, Solution
+from imagewright.model.effective import (
+    Customization,
+    EffectiveComponent,
+    EffectiveImage,
+    EffectiveSpec,
+    Origin,
+    Overridden,
+    Source,
+)
+from imagewright.model.resolve import choose_versions
+from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
+from imagewright.model.version import compare, in_any_release
+from imagewright.model.vibs import installed_vibs, lines_of, reserved_vibs, starts_the_host
+
+
+def compose_spec(spec: SoftwareSpec, catalog: Catalog) -> EffectiveSpec:
+    """Composes the default image and every alternative one. They all stand on the base image of the default image."""
+    return EffectiveSpec(
+        image=compose(spec.image, catalog),
+        alternative_images={
+            image_id: compose(replace(alternative.image, base_image=spec.image.base_image), catalog)
+            for image_id, alternative in sorted(spec.alternative_images.items())
+        },
+    )
+
+
+def compose(image: ImageSpec, catalog: Catalog) -> EffectiveImage:
+    """Composes one image. Components without a version get the highest one that leaves the image without errors."""
+    open_names = sorted(name for name, version in image.components.items() if version is None)
+    candidates = {name: catalog.component_versions(name)[::-1] for name in open_names}
+    candidates = {name: versions for name, versions in candidates.items() if versions}
+    if not candidates:
+        return replace(_composed(image, {}, catalog), unresolved=frozenset(open_names))
+    choice = choose_versions(candidates, lambda chosen: _composed(image, chosen, catalog), catalog)
+    not_offered = frozenset(open_names) - candidates.keys()
+    return replace(_composed(image, choice.versions, catalog), unresolved=choice.unresolved | not_offered)
+
+
+def pinned(spec: SoftwareSpec, catalog: Catalog) -> SoftwareSpec:
+    """The specification with every open version set to what composition finds, so that it always gives one image."""
+    return pin(spec, compose_spec(spec, catalog))
+
+
+def pin(spec: SoftwareSpec, effective: EffectiveSpec) -> SoftwareSpec:
+    """Like `pinned`, for a specification that was composed already. What no depot offers stays open."""
+
+    def pin_alternative(image_id: str, alternative: AlternativeImage) -> AlternativeImage:
+        return replace(alternative, image=_pin_image(alternative.image, effective.alternative_images[image_id]))
+
+    return SoftwareSpec(
+        image=_pin_image(spec.image, effective.image),
+        alternative_images={
+            image_id: pin_alternative(image_id, alternative)
+            for image_id, alternative in spec.alternative_images.items()
+        },
+    )
+
+
+def _pin_image(image: ImageSpec, effective: EffectiveImage) -> ImageSpec:
+    def package(manager: str, asked: PackageSpec) -> PackageSpec:
+        found = effective.hardware_support.get(manager)
+        return PackageSpec(found.package, found.version) if found else asked
+
+    return replace(
+        image,
+        components={name: version or effective.chosen.get(name) for name, version in image.components.items()},
+        hardware_support={manager: package(manager, asked) for manager, asked in image.hardware_support.items()},
+    )
+
+
+# --- one image whose versions are all set ----------------------------------------------------------------------------
+
+
+def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> EffectiveImage:
+    base = catalog.base_image(image.base_image) if image.base_image else None
+    add_on = catalog.add_on(image.add_on.name, image.add_on.version) if image.add_on else None
+    packages = _packages(image, catalog)
+    solutions = {
+        name: found
+        for name, asked in sorted(image.solutions.items())
+        if (found := catalog.solution(name, asked.version)) is not None
+    }
+    layers = _Layers(catalog)
+    if base:
+        layers.put_all(base.components, _base_origin(base))
+    if add_on:
+        layers.lay(add_on, _add_on_origin(add_on))
+    for package in packages.values():
+        layers.lay(package, _package_origin(package))
+    for name, solution in solutions.items():
+        wanted = image.solutions[name].components
+        layers.put_all((ref for ref in solution.components if ref.name in wanted), _solution_origin(solution))
+    layers.put_users(image, chosen)
+    layers.remove_users(image)
+
+    base_parts = [catalog.component(ref.name, ref.version) for ref in base.components] if base else []
+    known_parts = [part for part in base_parts if part is not None]
+    present = layers.finished()
+    every = (*present.values(), *layers.removed.values())
+    lines = lines_of(known_parts, catalog) or lines_of(_known(present.values()), catalog)
+    vibs = installed_vibs(present, lines, catalog)
+    return EffectiveImage(
+        spec=image,
+        base_image=base,
+        base_is_whole=base is not None
+        and len(known_parts) == len(base_parts)
+        and not any(catalog.missing_vibs(part) for part in known_parts),
+        add_on=add_on,
+        hardware_support=packages,
+        solutions=solutions,
+        components=present,
+        removed=dict(sorted(layers.removed.items())),
+        vibs=vibs,
+        reserved=reserved_vibs(every, (item for on_line in vibs.values() for item in on_line), catalog),
+        chosen=dict(chosen),
+    )
+
+
+def _known(components: Iterable[EffectiveComponent]) -> list[Component]:
+    return [effective.component for effective in components if effective.component is not None]
+
+
+def _packages(image: ImageSpec, catalog: Catalog) -> dict[str, HardwareSupportPackage]:
+    found = {
+        manager: _package(manager, asked, image.base_image, catalog)
+        for manager, asked in sorted(image.hardware_support.items())
+    }
+    return {manager: package for manager, package in found.items() if package is not None}
+
+
+def _package(manager: str, asked: PackageSpec, release: str | None, catalog: Catalog) -> HardwareSupportPackage | None:
+    """The package that is asked for; without a version the highest that supports the base image, else the highest."""
+    if asked.version:
+        return catalog.hardware_support(manager, asked.package, asked.version)
+    versions = catalog.hardware_support_versions(manager, asked.package)
+    offered = [catalog.hardware_support(manager, asked.package, version) for version in reversed(versions)]
+    packages = [package for package in offered if package is not None]
+    fitting = (package for package in packages if release and in_any_release(release, package.supported_releases))
+    return next(fitting, packages[0] if packages else None)
+
+
+@dataclass(slots=True)
+class _Layers:
+    """The image while it is being laid down."""
+
+    catalog: Catalog
+    present: dict[str, EffectiveComponent] = field(default_factory=dict)
+    removed: dict[str, EffectiveComponent] = field(default_factory=dict)
+
+    def lay(self, layer: AddOn | HardwareSupportPackage, origin: Origin) -> None:
+        for name in layer.removed_components:
+            self.remove(name, origin)
+        self.put_all(layer.components, origin)
+
+    def put_all(self, refs: Iterable[ComponentRef], origin: Origin) -> None:
+        for ref in refs:
+            self.put(ref, origin)
+
+    def put(self, ref: ComponentRef, origin: Origin, chosen: bool = False) -> None:
+        below = self.present.get(ref.name) or self.removed.pop(ref.name, None)
+        retained = (
+            origin.source is Source.USER
+            and below is not None
+            and below.version != ""
+            and compare(ref.version, below.version) < 0
+        )
+        self.present[ref.name] = EffectiveComponent(
+            name=ref.name,
+            version=ref.version,
+            origin=origin,
+            component=self.catalog.component(ref.name, ref.version),
+            overridden=_losers(below, f"Replaced by version {ref.version} from {origin.label}."),
+            customization=Customization.RETAINED if retained else None,
+            chosen=chosen,
+        )
+
+    def remove(self, name: str, origin: Origin) -> None:
+        below = self.present.pop(name, None)
+        if below is None:
+            return
+        by_user = origin.source is Source.USER_REMOVED
+        self.removed[name] = EffectiveComponent(
+            name=name,
+            version="",
+            origin=origin,
+            component=below.component,
+            overridden=_losers(below, f"Removed by {origin.label}.", was_removed=True),
+            removable=self.is_removable(below),
+            customization=Customization.REMOVED if by_user else None,
+        )
+
+    def put_users(self, image: ImageSpec, chosen: Mapping[str, str]) -> None:
+        for name, asked in sorted(image.components.items()):
+            version = asked or chosen.get(name)
+            if version:
+                self.put(ComponentRef(name, version), _user_origin(name, version), chosen=asked is None)
+
+    def remove_users(self, image: ImageSpec) -> None:
+        # A component that the user both wants and removes stays: a user's component always wins. Validation objects.
+        for name in sorted(image.removed_components - image.components.keys()):
+            self.remove(name, _removal_origin(name))
+
+    def finished(self) -> dict[str, EffectiveComponent]:
+        """What is in the image, by name, with the answer to whether it may be removed."""
+        return {
+            name: effective if self.is_removable(effective) else replace(effective, removable=False)
+            for name, effective in sorted(self.present.items())
+        }
+
+    def is_removable(self, effective: EffectiveComponent) -> bool:
+        """False for what a solution or the user asks for, and for what the host boots from."""
+        if effective.source in (Source.SOLUTION, Source.USER):
+            return False
+        return effective.component is None or not starts_the_host(effective.component, self.catalog)
+
+
+def _losers(below: EffectiveComponent | None, note: str, was_removed: bool = False) -> tuple[Overridden, ...]:
+    if below is None:
+        return ()
+    if not below.version:
+        return below.overridden
+    shown = below.component.display_version if below.component else ""
+    loser = Overridden(below.version, shown, below.source, note, below.origin, below.component, was_removed)
+    return (*below.overridden, loser)
+
+
+# --- what the choices are called -------------------------------------------------------------------------------------
+
+
+def _base_origin(base: BaseImage) -> Origin:
+    return Origin(Source.BASE_IMAGE, f"the base image {base.version}", "base_image")
+
+
+def _add_on_origin(add_on: AddOn) -> Origin:
+    return Origin(Source.ADD_ON, f"the add-on {add_on.name} {add_on.version}", "add_on")
+
+
+def _package_origin(package: HardwareSupportPackage) -> Origin:
+    label = f"the hardware support package {package.package} {package.version} of {package.manager}"
+    return Origin(Source.HARDWARE_SUPPORT_PACKAGE, label, f"hardware_support.packages.{package.manager}")
+
+
+def _solution_origin(solution: Solution) -> Origin:
+    return Origin(Source.SOLUTION, f"the solution {solution.name} {solution.version}", f"solutions.{solution.name}")
+
+
+def _user_origin(name: str, version: str) -> Origin:
+    return Origin(Source.USER, f"the component {name} {version}", f"components.{name}")
+
+
+def _removal_origin(name: str) -> Origin:
+    return Origin(Source.USER_REMOVED, f"the user, who removed {name}", f"removed_components.{name}")

@@ -1,0 +1,149 @@
+"""What comes out of a specification: the components and VIBs of an image, and where each of them comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from imagewright.model.content import (
+    AddOn,
+    BaseImage,
+    Component,
+    ComponentRef,
+    HardwareSupportPackage,
+    Solution,
+    Vib,
+    VibRef,
+)
+from imagewright.model.spec import ImageSpec
+
+
+class Source(StrEnum):
+    """What a component comes from, in the words of the API."""
+
+    BASE_IMAGE = "BASE_IMAGE"
+    ADD_ON = "ADD_ON"
+    HARDWARE_SUPPORT_PACKAGE = "HARDWARE_SUPPORT_PACKAGE"
+    SOLUTION = "SOLUTION"
+    USER = "USER"
+    USER_REMOVED = "USER_REMOVED"
+
+
+class Customization(StrEnum):
+    """What the user changed: kept at a lower version, or removed."""
+
+    RETAINED = "RETAINED"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The choice that brought, or removed, a component.
+
+    `label` is what a sentence calls it (`the add-on DEL-ESXi 803.24280767-A02`), `path` its place in the image's
+    document (`add_on`).
+    """
+
+    source: Source
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """A component that lost its place to another of the same name, or that was removed; `note` says to what."""
+
+    version: str
+    display_version: str
+    source: Source
+    note: str
+    origin: Origin
+    component: Component | None = None
+    was_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveComponent:
+    """One component of an image, or one that was removed from it; `version` is empty for a removed one.
+
+    `component` is what the depots say about it, and None if no depot holds it. `overridden` holds the losers, from the
+    base image upwards. `chosen` is True when the specification left the version open.
+    """
+
+    name: str
+    version: str
+    origin: Origin
+    component: Component | None = None
+    overridden: tuple[Overridden, ...] = ()
+    removable: bool = True
+    customization: Customization | None = None
+    chosen: bool = False
+
+    @property
+    def source(self) -> Source:
+        """What this component comes from."""
+        return self.origin.source
+
+    @property
+    def ref(self) -> ComponentRef:
+        """The component by name and version."""
+        return ComponentRef(self.name, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageVib:
+    """A VIB and the component that brings it into the image, or would have brought it."""
+
+    vib: Vib
+    component: ComponentRef
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveImage:
+    """One image as it would be installed.
+
+    `components` are in it and `removed` are not, by name; USER_REMOVED tells what the user removed from what an add-on
+    or a hardware support package did. `vibs` holds the installed VIBs of each product line, by VIB name. `reserved`
+    VIBs come with the image and are not installed: those of overridden and removed components, those with a higher
+    version of the same name beside them, and those for product lines that the base image does not have. Every VIB of
+    every component is in one of the two.
+
+    `chosen` are the versions that were found for components without one; `unresolved` names those for which no version
+    in the depots leaves the image without errors. `base_is_whole` is True when the depots hold all of the base image.
+    """
+
+    spec: ImageSpec
+    base_image: BaseImage | None = None
+    base_is_whole: bool = False
+    add_on: AddOn | None = None
+    hardware_support: Mapping[str, HardwareSupportPackage] = field(default_factory=dict)
+    solutions: Mapping[str, Solution] = field(default_factory=dict)
+    components: Mapping[str, EffectiveComponent] = field(default_factory=dict)
+    removed: Mapping[str, EffectiveComponent] = field(default_factory=dict)
+    vibs: Mapping[str, tuple[ImageVib, ...]] = field(default_factory=dict)
+    reserved: tuple[ImageVib, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    unresolved: frozenset[str] = frozenset()
+
+    @property
+    def installed(self) -> tuple[ImageVib, ...]:
+        """The VIBs that are installed on any product line, each once."""
+        found: dict[VibRef, ImageVib] = {}
+        for on_line in self.vibs.values():
+            for item in on_line:
+                found.setdefault(item.vib.ref, item)
+        return tuple(found.values())
+
+    @property
+    def removed_by_user(self) -> Mapping[str, EffectiveComponent]:
+        """What the user removed: the API shows these beside the components when asked to."""
+        return {name: gone for name, gone in self.removed.items() if gone.source is Source.USER_REMOVED}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveSpec:
+    """What comes out of a whole specification: the default image and, by image id, the alternative ones."""
+
+    image: EffectiveImage
+    alternative_images: Mapping[str, EffectiveImage] = field(default_factory=dict)

@@ -1,0 +1,307 @@
+"""Findings: what validation has to say, each as one sentence with a way out.
+
+Identifiers are stable and meant for programs; the sentences are in one table, below. An *error* is what makes the image
+impossible to install, ambiguous, or breaks a rule of the library; nothing else keeps a draft from being committed. A
+*warning* is what the user probably did not want, and an *info* what they wanted and may like to see confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+AT_MOST = 5
+"""How many alternatives, names or files a sentence lists before it counts the rest."""
+
+
+class Severity(StrEnum):
+    """How bad it is, in the words of the API's notifications."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    INFO = "INFO"
+
+
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One validation message.
+
+    `path` is the part of the specification's document that it belongs to (`components.Net-Driver`, or `display_name`).
+    `because` is the chain from the user's own choice to what is wrong. Findings sort by severity, then by path.
+    """
+
+    id: str
+    severity: Severity
+    path: str
+    text: str
+    resolution: str
+    because: tuple[str, ...] = ()
+    args: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __lt__(self, other: Finding) -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[object, ...]:
+        return _RANK[self.severity], self.path, self.id, self.text, self.because, self.resolution
+
+    def __str__(self) -> str:
+        chain = f"\n  because: {' → '.join(self.because)}" if self.because else ""
+        return f"{self.severity} {self.id} at {self.path}\n  {self.text}{chain}\n  way out: {self.resolution}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a finding is told. `resolution` may use `{ways}`; `without_ways` is said instead when there are none."""
+
+    severity: Severity
+    text: str
+    resolution: str
+    without_ways: str = ""
+
+
+def finding(finding_id: str, path: str, because: Sequence[str] = (), ways: Sequence[str] = (), **args: str) -> Finding:
+    """The finding with its sentences filled in; `ways` are the alternatives, best first."""
+    wording = CATALOGUE[finding_id]
+    resolution = wording.resolution if ways or not wording.without_ways else wording.without_ways
+    values = {**args, "ways": listed(ways)}
+    return Finding(
+        id=finding_id,
+        severity=wording.severity,
+        path=path,
+        text=wording.text.format_map(values),
+        resolution=resolution.format_map(values),
+        because=tuple(because),
+        args=args,
+    )
+
+
+def listed(items: Iterable[str], last: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`; after the fifth, the rest is counted."""
+    names = list(items)
+    if len(names) > AT_MOST:
+        names = [*names[:AT_MOST], f"{len(names) - AT_MOST} more"]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+CATALOGUE: Mapping[str, Wording] = {
+    # --- base image --------------------------------------------------------------------------------------------------
+    "imagewright.base_image.missing": Wording(
+        _E,
+        "The image has no base image, and nothing can be installed without one.",
+        "Choose a base image, for example {ways}.",
+        "No depot holds a base image; import a depot that does, and choose it.",
+    ),
+    "imagewright.base_image.unknown": Wording(
+        _E,
+        "No depot holds the base image {version}.",
+        "Import the depot that holds it, or choose one that is there, for example {ways}.",
+        "No depot holds any base image; import the depot that holds {version}.",
+    ),
+    "imagewright.base_image.ambiguous": Wording(
+        _E,
+        "The depots hold {count} base images {version} with different components.",
+        "Keep one of the depots and delete the others: {ways}.",
+    ),
+    # --- add-on ------------------------------------------------------------------------------------------------------
+    "imagewright.add_on.unknown": Wording(
+        _E,
+        "No depot holds any version of the add-on {name}.",
+        "Import its vendor's depot, or choose an add-on that is there, for example {ways}.",
+        "No depot holds any add-on; import its vendor's depot, or take the add-on out of the image.",
+    ),
+    "imagewright.add_on.unknown_version": Wording(
+        _E,
+        "No depot holds version {version} of the add-on {name}.",
+        "Choose a version that is there ({ways}), or import the depot that holds {version}.",
+    ),
+    "imagewright.add_on.unsupported_base_image": Wording(
+        _E,
+        "The add-on {name} {version} does not support the base image {base_image}; it supports {supported}.",
+        "Choose a version of the add-on that does ({ways}), or a base image that it supports.",
+        "No version in the depots supports it: choose a base image that it supports, or import a newer add-on.",
+    ),
+    # --- hardware support --------------------------------------------------------------------------------------------
+    "imagewright.hardware_support.unknown": Wording(
+        _E,
+        "No depot holds any version of the hardware support package {package} of {manager}.",
+        "Import the depot of the hardware support manager, or choose a package that is there, for example {ways}.",
+        "No depot holds any package of {manager}; import its depot, or take the package out of the image.",
+    ),
+    "imagewright.hardware_support.unknown_version": Wording(
+        _E,
+        "No depot holds version {version} of the hardware support package {package} of {manager}.",
+        "Choose a version that is there ({ways}), or import the depot that holds {version}.",
+    ),
+    "imagewright.hardware_support.unsupported_base_image": Wording(
+        _E,
+        "The hardware support package {package} {version} does not support the base image {base_image}; "
+        "it supports {supported}.",
+        "Choose a version of the package that does ({ways}), or a base image that it supports.",
+        "No version in the depots supports it: choose a base image that it supports, or import a newer package.",
+    ),
+    # --- solutions ---------------------------------------------------------------------------------------------------
+    "imagewright.solution.unknown": Wording(
+        _E,
+        "No depot holds any version of the solution {name}.",
+        "Import the depot that holds it, or take it out of the image.",
+    ),
+    "imagewright.solution.unknown_version": Wording(
+        _E,
+        "No depot holds version {version} of the solution {name}.",
+        "Choose a version that is there ({ways}), or import the depot that holds {version}.",
+    ),
+    "imagewright.solution.unknown_component": Wording(
+        _E,
+        "The solution {name} {version} has no component {component}.",
+        "Take it out of the solution's components, or ask for one that the solution has: {ways}.",
+        "Take it out of the solution's components: the solution has none.",
+    ),
+    # --- components --------------------------------------------------------------------------------------------------
+    "imagewright.component.unknown": Wording(
+        _E,
+        "No depot holds any version of the component {name}.",
+        "Import the depot that holds it, or take it out of the image.",
+    ),
+    "imagewright.component.unknown_version": Wording(
+        _E,
+        "No depot holds version {version} of the component {name}.",
+        "Choose a version that is there ({ways}), or import the depot that holds {version}.",
+    ),
+    "imagewright.component.unresolved": Wording(
+        _E,
+        "No version of the component {name} in the depots leaves the image without errors; {version} is shown.",
+        "Resolve the other findings about {name}, set its version, or import a depot with another version of it.",
+    ),
+    "imagewright.component.ambiguous": Wording(
+        _E,
+        "The depots hold {count} components {name} {version} with different VIBs, so it is not clear which is meant.",
+        "Keep one of the depots and delete the others: {ways}.",
+    ),
+    "imagewright.component.incomplete": Wording(
+        _E,
+        "The component {name} {version} cannot be installed: no depot describes {count} of its VIBs, {vibs}.",
+        "Import the depot that holds them.",
+    ),
+    "imagewright.component.not_in_depot": Wording(
+        _E,
+        "{source} lists components that no depot holds: {components}.",
+        "Import the depot that holds them; the depot that lists them is not complete by itself.",
+    ),
+    "imagewright.component.wrong_product_line": Wording(
+        _E,
+        "The component {name} {version} is made for {made_for}, and the base image for {wanted}.",
+        "Choose a version of it that is made for {wanted} ({ways}), or take it out of the image.",
+        "No version in the depots is made for {wanted}: take the component out of the image.",
+    ),
+    "imagewright.component.also_removed": Wording(
+        _E,
+        "The component {name} is both asked for and marked as removed.",
+        "Take it out of the components, or out of the removed components.",
+    ),
+    "imagewright.component.lowered": Wording(
+        _W,
+        "{source} brings the component {name} {version}, which is lower than the {overridden} of {below}.",
+        "If that is not wanted, add the component {name} {overridden} to the image.",
+    ),
+    "imagewright.component.retained": Wording(
+        _I,
+        "The component {name} is retained at {version}, which is lower than the {overridden} of {below}.",
+        "If that is not wanted, take it out of the components of the image.",
+    ),
+    # --- removed components ------------------------------------------------------------------------------------------
+    "imagewright.removed_component.not_present": Wording(
+        _W,
+        "The component {name} is marked as removed, and the image does not have it anyway.",
+        "Take it out of the removed components.",
+    ),
+    "imagewright.removed_component.not_removable": Wording(
+        _E,
+        "The component {name} of {source} cannot be removed: {reason}.",
+        "Take it out of the removed components.",
+    ),
+    # --- VIBs --------------------------------------------------------------------------------------------------------
+    "imagewright.vib.unmet_dependency": Wording(
+        _E,
+        "The VIB {vib} {version} of the component {component} needs {relation}{platform}, and {present}.",
+        "Use {ways}, or take {component} out of the image.",
+        "Nothing in the depots provides {relation}: import a depot that does, or take {component} out of the image.",
+    ),
+    "imagewright.vib.conflict": Wording(
+        _E,
+        "The VIB {vib} {version} of the component {component} conflicts with {other} {other_version} of the component "
+        "{other_component} (it names {relation}).",
+        "Use {ways}, or take {component} or {other_component} out of the image.",
+        "No other version in the depots avoids it: take {component} or {other_component} out of the image.",
+    ),
+    "imagewright.vib.obsolete": Wording(
+        _E,
+        "The VIB {vib} {version} of the component {component} replaces {other} {other_version} of the component "
+        "{other_component} (it names {relation}), and both are in the image.",
+        "Use {ways}, or take {other_component} out of the image.",
+        "Take {other_component} out of the image, or {component}.",
+    ),
+    "imagewright.vib.file_clash": Wording(
+        _E,
+        "The VIBs {vib} of the component {component} and {other} of the component {other_component} both install "
+        "{files}, and neither is an overlay.",
+        "Use {ways}, or take {component} or {other_component} out of the image.",
+        "No other version in the depots avoids it: take {component} or {other_component} out of the image.",
+    ),
+    "imagewright.vib.two_contents": Wording(
+        _E,
+        "The VIB {vib} comes with two different contents, in the components {component} and {other_component}.",
+        "Use {ways}, or take {component} or {other_component} out of the image.",
+        "Take {component} or {other_component} out of the image.",
+    ),
+    # --- alternative images ------------------------------------------------------------------------------------------
+    "imagewright.alternative_image.no_criteria": Wording(
+        _E,
+        "The alternative image {name} does not say which hosts it is for.",
+        "Set its selection criteria: host UUIDs, or a hardware vendor with models, families or OEM strings.",
+    ),
+    "imagewright.alternative_image.same_host": Wording(
+        _E,
+        "The alternative images {name} and {other} both name the hosts {hosts}.",
+        "Leave each host UUID to one of the two images.",
+    ),
+    "imagewright.alternative_image.same_criteria": Wording(
+        _E,
+        "The alternative images {name} and {other} have equal selection criteria.",
+        "Change the criteria of one of them, or delete it.",
+    ),
+    "imagewright.alternative_image.overlapping_criteria": Wording(
+        _W,
+        "The alternative images {name} and {other} can both be for one host of {vendor}.",
+        "Tell them apart by an attribute that both set: models, or families, without a common value.",
+    ),
+    "imagewright.alternative_image.other_base_image": Wording(
+        _E,
+        "The alternative image {name} asks for the base image {version}, and the default image for {default}.",
+        "Leave its base image out, or set it to {default}: all images of a specification stand on one base image.",
+    ),
+    # --- the library -------------------------------------------------------------------------------------------------
+    "imagewright.draft.no_name": Wording(
+        _E,
+        "The draft has no display name.",
+        "Set one that no specification in the library has.",
+    ),
+    "imagewright.draft.duplicate_name": Wording(
+        _E,
+        "The specification {spec} in the library already has the display name {name}.",
+        "Choose another display name.",
+    ),
+    "imagewright.draft.duplicate_content": Wording(
+        _E,
+        "The specification {spec} ({name}) in the library already has exactly this content.",
+        "Use that one, or change the draft.",
+    ),
+}

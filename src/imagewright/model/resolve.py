@@ -1,0 +1,102 @@
+"""Choosing versions for components that a specification names without one.
+
+The rule: each gets the highest version in the depots that leaves the image without errors. With several of them, they
+are taken in the order of their names, and an earlier name gets the higher version. The search tries whole images, so
+that it knows no rule of composition or validation twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from imagewright.model.catalog import Catalog
+from imagewright.model.effective import EffectiveImage
+from imagewright.model.relations import Problem, Unmet, problems
+
+TRIALS = 256
+"""How many images one round of the search tries. Names that take part in no error do not multiply the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The versions that were found, by name; `unresolved` names those that still take part in an error."""
+
+    versions: Mapping[str, str]
+    unresolved: frozenset[str] = frozenset()
+
+
+def choose_versions(
+    candidates: Mapping[str, Sequence[str]],
+    compose: Callable[[Mapping[str, str]], EffectiveImage],
+    catalog: Catalog,
+) -> Choice:
+    """Chooses a version for each name from its candidates, which are given highest first and never empty.
+
+    An error counts only if one of these components takes part in it: what else is wrong with the image is no reason to
+    take a lower version. Where every choice leaves such errors, the one that involves the fewest components is taken.
+    """
+    search = _Search(candidates, compose, catalog)
+    highest = {name: versions[0] for name, versions in candidates.items()}
+    best = Choice(highest, search.blamed(highest))
+    varied = best.unresolved
+    while best.unresolved:
+        seen = varied
+        names = sorted(varied)
+        for versions in islice(product(*(search.candidates[name] for name in names)), TRIALS):
+            attempt = {**highest, **dict(zip(names, versions, strict=True))}
+            blamed = search.blamed(attempt)
+            if len(blamed) < len(best.unresolved):
+                best = Choice(attempt, blamed)
+            if not blamed:
+                break
+            seen |= blamed
+        if seen == varied:
+            break
+        # A lower version of one brought another of them into an error, so that one has to give way as well.
+        varied = seen
+    return best
+
+
+class _Search:
+    """Tells which of the open components take part in an error of an image."""
+
+    def __init__(
+        self,
+        candidates: Mapping[str, Sequence[str]],
+        compose: Callable[[Mapping[str, str]], EffectiveImage],
+        catalog: Catalog,
+    ) -> None:
+        self._compose = compose
+        self._catalog = catalog
+        self.candidates = {
+            name: [version for version in versions if self._is_sound(name, version)] or list(versions)
+            for name, versions in candidates.items()
+        }
+        self._could_provide = {name: self._names_provided(name) for name in candidates}
+
+    def blamed(self, chosen: Mapping[str, str]) -> frozenset[str]:
+        found: set[str] = set()
+        for problem in problems(self._compose(chosen), self._catalog):
+            found.update(name for name in self.candidates if self._takes_part(name, problem))
+        return frozenset(found | {name for name, version in chosen.items() if not self._is_sound(name, version)})
+
+    def _takes_part(self, name: str, problem: Problem) -> bool:
+        if name in problem.parties:
+            return True
+        # Another version of this component may hold what somebody else is missing.
+        return isinstance(problem, Unmet) and problem.relation.name in self._could_provide[name]
+
+    def _is_sound(self, name: str, version: str) -> bool:
+        variants = self._catalog.component_variants(name, version)
+        return len(variants) == 1 and not self._catalog.missing_vibs(variants[0])
+
+    def _names_provided(self, name: str) -> frozenset[str]:
+        return frozenset(
+            provided
+            for version in self.candidates[name]
+            for component in self._catalog.component_variants(name, version)
+            for vib in self._catalog.vibs_of(component)
+            for provided in (vib.name, *(relation.name for relation in vib.provides))
+        )
