@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -116,6 +117,7 @@ def _read_vib(node: Node) -> Vib:
     maintenance = _first(node.at("systemReqs", "maintenanceMode"))
     reboot = _first(node.at("postInstall", "rebootRequired"))
     hostd = _first(node.at("postInstall", "hostdRestart"))
+    file = _read_file(node)
     needs_maintenance = maintenance.flag(maintenance.text, "the value", True) if maintenance else True
     live = not reboot.flag(reboot.text, "the value", True) if reboot else False
     return Vib(
@@ -137,23 +139,31 @@ def _read_vib(node: Node) -> Vib:
         live_install_allowed=live,
         live_remove_allowed=live,
         cimom_restart=hostd.flag(hostd.text, "the value", False) if hostd else False,
-        **_read_file(node),
+        size=file.size,
+        sha256=file.sha256,
+        relative_path=file.relative_path,
     )
 
 
-def _read_file(node: Node) -> dict[str, str | int]:
+class _File(NamedTuple):
+    """Where the file of a VIB lies, its bytes and its SHA-256; empty where `vmware.xml` does not say."""
+
+    relative_path: str = ""
+    size: int = 0
+    sha256: str = ""
+
+
+def _read_file(node: Node) -> _File:
     file = node.child("vibFile")
     if file is None:
-        return {}
+        return _File()
     size = file.text_of("packedSize")
     checksum = file.child("checksum")
-    return {
-        "relative_path": file.text_of("relativePath"),
-        "size": file.count(size, "<packedSize>") if size else 0,
-        "sha256": read_sha256(checksum, checksum.text_of("checksumType"), checksum.text_of("checksum"))
-        if checksum
-        else "",
-    }
+    return _File(
+        file.text_of("relativePath"),
+        file.count(size, "<packedSize>") if size else 0,
+        read_sha256(checksum, checksum.text_of("checksumType"), checksum.text_of("checksum")) if checksum else "",
+    )
 
 
 def _first(nodes: list[Node]) -> Node | None:

@@ -48,7 +48,7 @@ class OpenDepot:
         return self._place(vib).open()
 
     def copy_vib(self, vib: Vib, sink: BinaryIO | None = None) -> Vib:
-        """Copies the VIB's file to `sink`, or only checks it: container, sizes and checksums, as `formats.vib.copy_vib`.
+        """Copies the VIB's file to `sink`, or only checks it, as `formats.vib.copy_vib` does.
 
         Gives the VIB as its descriptor says, with the true size and SHA-256. Raises FormatError, naming the file and
         what differs.
@@ -97,9 +97,7 @@ def open_depot(file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> Op
         archive = Archive(file, name, Budget(limits))
         resources.callback(archive.close)
         if not reading.read_zip(archive):
-            raise FormatError(
-                name, "holds no index.xml, so it is no offline bundle; import the vendor's zip as it came"
-            )
+            raise FormatError(name, "holds no index.xml, so it is no offline bundle; take the vendor's zip as it came")
     except BaseException:
         resources.close()
         raise
@@ -246,7 +244,7 @@ def _read_inner_metadata(archive: Archive, path: str, vendor: VendorEntry, platf
 
 
 def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:
-    """The member that `path` means in the first of `folders` that has it. Paths as written count; nothing is guessed."""
+    """The member that `path` means in the first of `folders` that has it; the path counts as written."""
     safe = safe_path(path, where)
     return next((full for folder in folders if (full := _join(folder, safe)) in archive), None)
 

@@ -17,7 +17,10 @@ VENDOR_INDEX = "vendor-index.xml"
 
 @dataclass(frozen=True, slots=True)
 class VendorEntry:
-    """A vendor of `index.xml`. `path` is where its index file lies. Codes are as written: real ones do not keep to any length."""
+    """A vendor of `index.xml`. `path` is where its index file lies.
+
+    The code is as written: vendor tools ask for exactly 3 letters, and real files do not obey.
+    """
 
     name: str
     code: str

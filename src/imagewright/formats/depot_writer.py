@@ -1,0 +1,190 @@
+"""Writing an offline bundle: from values and VIB files to a zip that this package, and vendor tools, can read.
+
+Equal input makes equal bytes: everything is sorted, every time stamp is fixed. VIB files are stored as they are, because
+their payloads are compressed already; they pass through in chunks and are never held in memory.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import BinaryIO
+
+from lxml import etree
+
+from imagewright.formats.archive import safe_path
+from imagewright.formats.bulletin import bulletin_element, full_bulletin_element
+from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.images import path_of, write_image_object
+from imagewright.formats.index import (
+    INDEX,
+    VENDOR_INDEX,
+    MetadataEntry,
+    VendorEntry,
+    write_index,
+    write_vendor_index,
+)
+from imagewright.formats.limits import CHUNK
+from imagewright.formats.metadata import VMWARE_XML
+from imagewright.formats.vib_xml import write_vib_xml
+from imagewright.formats.xml import add, to_bytes
+from imagewright.model.content import Component, DepotContent, MetadataBundle, Vib
+
+OpenVib = Callable[[Vib], BinaryIO | None]
+
+_OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_FILE_MODE = 0o644 << 16
+
+
+def write_depot(sink: BinaryIO, content: DepotContent, open_vib: OpenVib) -> DepotContent:
+    """Writes a bundle with one metadata archive for each of `content.bundles`, and gives the content as it is written.
+
+    `open_vib` gives the file of a VIB, which is closed here, or None for one that is to be described only. VIBs without
+    a path get `vib20/<name>/<id>.vib`; that is the one thing in which the result can differ from `content`. Raises
+    FormatError when a file has not the size that its VIB says, when two things want one path, when a bulletin names a
+    VIB that its bundle does not hold, and when a text cannot stand in XML.
+    """
+    placed = replace(content, bundles=tuple(_with_paths(bundle) for bundle in content.bundles))
+    with zipfile.ZipFile(sink, "w") as archive:
+        _write_documents(archive, _index_files(placed.bundles))
+        for bundle in _by_file_name(placed.bundles).values():
+            _write_documents(archive, {bundle.file_name: _metadata_zip(bundle)}, compress=False)
+        for path, vib in sorted(_vibs_by_path(placed.vibs).items()):
+            source = open_vib(vib)
+            if source is not None:
+                with source:
+                    _write_vib(archive, path, vib, source)
+    return placed
+
+
+def default_path(vib: Vib) -> str:
+    """Where vendor tools put a VIB."""
+    return f"vib20/{vib.name}/{vib.id}.vib"
+
+
+def _with_paths(bundle: MetadataBundle) -> MetadataBundle:
+    vibs = (vib if vib.relative_path else replace(vib, relative_path=default_path(vib)) for vib in bundle.vibs)
+    return replace(bundle, vibs=tuple(vibs))
+
+
+def _by_file_name(bundles: Iterable[MetadataBundle]) -> dict[str, MetadataBundle]:
+    found: dict[str, MetadataBundle] = {}
+    for bundle in bundles:
+        if safe_path(bundle.file_name, "the depot") != bundle.file_name or bundle.file_name in ("", INDEX):
+            raise FormatError("the depot", f"cannot have metadata named {shown(bundle.file_name)}")
+        if found.setdefault(bundle.file_name, bundle) is not bundle:
+            raise FormatError("the depot", f"has two metadata archives named {shown(bundle.file_name)}")
+    return found
+
+
+def _vibs_by_path(vibs: Iterable[Vib]) -> dict[str, Vib]:
+    found: dict[str, Vib] = {}
+    for vib in vibs:
+        path = safe_path(vib.relative_path, vib.id)
+        other = found.setdefault(path, vib)
+        if other.ref != vib.ref:
+            raise FormatError(
+                vib.id, f"wants the path {shown(path)}, where VIB {shown(other.id)} lies with other content"
+            )
+    return found
+
+
+def _index_files(bundles: tuple[MetadataBundle, ...]) -> dict[str, bytes]:
+    """`index.xml`, and an index for each vendor; the first has the usual name."""
+    vendors: dict[tuple[str, str], list[MetadataBundle]] = {}
+    for bundle in bundles:
+        vendors.setdefault((bundle.vendor, bundle.vendor_code), []).append(bundle)
+    entries, files = [], {}
+    for number, ((name, code), own) in enumerate(vendors.items(), start=1):
+        path = VENDOR_INDEX if number == 1 else f"vendor-index-{number}.xml"
+        entries.append(VendorEntry(name, code, path))
+        files[path] = _vendor_index(own)
+    return {INDEX: write_index(entries), **files}
+
+
+def _vendor_index(bundles: Iterable[MetadataBundle]) -> bytes:
+    return write_vendor_index(
+        MetadataEntry(bundle.file_name, platform) for bundle in bundles for platform in bundle.platforms or (None,)
+    )
+
+
+def _metadata_zip(bundle: MetadataBundle) -> bytes:
+    """The metadata archive; it is built in memory, where it takes a few hundred bytes for each VIB."""
+    components = {component.bulletin.id: component for component in bundle.components}
+    files: dict[str, bytes] = {
+        VENDOR_INDEX: _vendor_index([bundle]),
+        VMWARE_XML: _vmware_xml(bundle, components),
+    }
+    for bulletin in bundle.bulletins:
+        element = bulletin_element(bulletin, components.get(bulletin.id))
+        _put(files, f"bulletins/{_file_name(bulletin.id)}.xml", to_bytes(element))
+    for vib in bundle.vibs:
+        _put(files, f"vibs/{_file_name(vib.name)}-{_number(vib)}.xml", write_vib_xml(vib, in_metadata=True))
+    for image in (*bundle.base_images, *bundle.add_ons, *bundle.hardware_support, *bundle.solutions):
+        _put(files, path_of(image), write_image_object(image))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _write_documents(archive, dict(sorted(files.items())))
+    return buffer.getvalue()
+
+
+def _vmware_xml(bundle: MetadataBundle, components: Mapping[str, Component]) -> bytes:
+    dates = [bulletin.release_date for bulletin in bundle.bulletins if bulletin.release_date]
+    vibs = {vib.ref: vib for vib in bundle.vibs}
+    root = etree.Element("metadataResponse")
+    add(root, "version", "3.0")
+    # Not the time of writing, so that equal content stays equal bytes.
+    add(root, "timestamp", max(dates).isoformat() if dates else "")
+    for bulletin in bundle.bulletins:
+        root.append(full_bulletin_element(bulletin, components.get(bulletin.id), vibs))
+    return to_bytes(root)
+
+
+def _put(files: dict[str, bytes], path: str, data: bytes) -> None:
+    """Adds a file under a name that no other has, however alike what they are named after."""
+    stem, _dot, extension = path.rpartition(".")
+    number = 1
+    while path in files:
+        number += 1
+        path = f"{stem}-{number}.{extension}"
+    files[path] = data
+
+
+def _file_name(text: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in text)
+
+
+def _number(vib: Vib) -> int:
+    """Real tools put a hash of the id here; any number does that is unique."""
+    return int.from_bytes(sha256(f"{vib.id} {vib.sha256}".encode()).digest()[:7], "big")
+
+
+def _write_documents(archive: zipfile.ZipFile, files: Mapping[str, bytes], compress: bool = True) -> None:
+    for path, data in files.items():
+        info = _info(path, len(data))
+        info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        archive.writestr(info, data)
+
+
+def _write_vib(archive: zipfile.ZipFile, path: str, vib: Vib, source: BinaryIO) -> None:
+    size = 0
+    with archive.open(_info(path, vib.size), "w") as member:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if vib.size and size > vib.size:
+                break
+            member.write(chunk)
+    if vib.size and size != vib.size:
+        found = "more" if size > vib.size else f"{size}"
+        raise FormatError(path, f"has {found} bytes, but VIB {shown(vib.id)} has {vib.size}; the file is not that VIB")
+
+
+def _info(path: str, size: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(path, _OLDEST_ZIP_TIME)
+    info.file_size = size
+    info.create_system = 3  # Unix on every machine, so that the bytes are the same
+    info.external_attr = _FILE_MODE
+    return info
