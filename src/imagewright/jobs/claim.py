@@ -41,6 +41,7 @@ class Claim(Generic[Services]):
         self._lease = lease
         self._worker = worker
         self._completed = task.completed
+        self._message = task.progress_message
         self._next_report = 0.0
 
     def renew(self, uow: UnitOfWork) -> bool:
@@ -64,9 +65,10 @@ class Claim(Generic[Services]):
         whole = self.task.total
         done = whole * min(max(completed, 0), total) // total if total > 0 else 0
         self._completed = max(self._completed, done)
+        self._message = message or self._message
         try:
             with self._storage.write() as uow:
-                if not uow.tasks.progress(self.task.id, self._worker, self._completed, whole, message):
+                if not uow.tasks.progress(self.task.id, self._worker, self._completed, whole, self._message):
                     self.lost.set()
                     raise self._not_ours()
                 self._refuse_canceled(uow)
@@ -111,6 +113,7 @@ class Claim(Generic[Services]):
             raise self._not_ours()
         self._refuse_canceled(uow)
         result = finish(uow)
+        uow.tasks.progress(self.task.id, self._worker, self.task.total, self.task.total, self._message)
         if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, self._clock(), result=result):
             raise self._not_ours()
 

@@ -1,0 +1,59 @@
+"""Locations as they may be shown: without passwords, queries and access tokens.
+
+Vendors put the access token of a customer into the path (`https://dl.example.com/<token>/main/index.xml`), so path
+segments that look drawn at random are masked as well. What is masked too much is merely harder to read.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+MASK: Final = "***"
+
+_SHORTEST_RUN: Final = 16
+_SHORTEST_SEGMENT: Final = 20
+_RANDOM_CHANGES: Final = 0.35
+"""The share of neighbouring characters that differ in kind: 0.4 in base 36, 0.6 in base 62, 0.1 to 0.3 in names."""
+
+_RUN: Final = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
+_HEX_WITH_DASHES: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_LONGEST: Final = 500
+
+
+def masked(location: str) -> str:
+    """A location for messages and logs: `https://***@host/***/index.xml?***`, on one line and not without end."""
+    text = _CONTROL.sub("?", location)
+    text, _, fragment = text.partition("#")
+    text, asked, query = text.partition("?")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "", text
+    authority, slash, path = rest.partition("/")
+    _, at, host = authority.rpartition("@")
+    shown = scheme + separator + (MASK + at if at else "") + host
+    shown += slash + "/".join(_masked_segment(segment) for segment in path.split("/"))
+    shown += f"?{MASK}" if asked and query else ""
+    shown += f"#{MASK}" if fragment else ""
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def _masked_segment(segment: str) -> str:
+    segment = _HEX_WITH_DASHES.sub(MASK, segment)
+    joined = re.sub(r"[-_~=]|%[0-9A-Fa-f]{2}", "", segment)
+    if len(joined) >= _SHORTEST_SEGMENT and joined.isalnum() and _looks_random(joined):
+        return MASK
+    return _RUN.sub(lambda run: MASK if _looks_random(run[0]) or _mixes(run[0]) else run[0], segment)
+
+
+def _mixes(run: str) -> bool:
+    """True for letters and digits together: no word, whatever the order."""
+    return any(char.isdigit() for char in run) and any(char.isalpha() for char in run)
+
+
+def _looks_random(run: str) -> bool:
+    kinds = [0 if char.isdigit() else 1 if char.islower() else 2 for char in run]
+    changes = sum(left != right for left, right in pairwise(kinds))
+    return changes / (len(run) - 1) >= _RANDOM_CHANGES
