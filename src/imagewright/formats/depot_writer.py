@@ -1,7 +1,7 @@
-"""Writing an offline bundle: from values and VIB files to a zip that this package, and vendor tools, can read.
+"""Writing an offline bundle: from values and VIB files to a zip with the structure of real ones.
 
-Equal input makes equal bytes: everything is sorted, every time stamp is fixed. VIB files are stored as they are, because
-their payloads are compressed already; they pass through in chunks and are never held in memory.
+Equal input makes equal bytes: files are in a fixed order, every time stamp is fixed. VIB files are stored as they are,
+because their payloads are compressed already; they pass through in chunks and are never held in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lxml import etree
 from imagewright.formats.archive import safe_path
 from imagewright.formats.bulletin import bulletin_element, full_bulletin_element
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.images import path_of, write_image_object
+from imagewright.formats.images import ImageObject, path_of, write_image_object
 from imagewright.formats.index import (
     INDEX,
     VENDOR_INDEX,
@@ -52,7 +52,7 @@ def write_depot(sink: BinaryIO, content: DepotContent, open_vib: OpenVib) -> Dep
         _write_documents(archive, _index_files(placed.bundles))
         for bundle in _by_file_name(placed.bundles).values():
             _write_documents(archive, {bundle.file_name: _metadata_zip(bundle)}, compress=False)
-        for path, vib in sorted(_vibs_by_path(placed.vibs).items()):
+        for path, vib in sorted(_vibs_by_path(placed.bundles).items()):
             source = open_vib(vib)
             if source is not None:
                 with source:
@@ -80,9 +80,9 @@ def _by_file_name(bundles: Iterable[MetadataBundle]) -> dict[str, MetadataBundle
     return found
 
 
-def _vibs_by_path(vibs: Iterable[Vib]) -> dict[str, Vib]:
+def _vibs_by_path(bundles: Iterable[MetadataBundle]) -> dict[str, Vib]:
     found: dict[str, Vib] = {}
-    for vib in vibs:
+    for vib in (vib for bundle in bundles for vib in bundle.vibs):
         path = safe_path(vib.relative_path, vib.id)
         other = found.setdefault(path, vib)
         if other.ref != vib.ref:
@@ -123,7 +123,13 @@ def _metadata_zip(bundle: MetadataBundle) -> bytes:
         _put(files, f"bulletins/{_file_name(bulletin.id)}.xml", to_bytes(element))
     for vib in bundle.vibs:
         _put(files, f"vibs/{_file_name(vib.name)}-{_number(vib)}.xml", write_vib_xml(vib, in_metadata=True))
-    for image in (*bundle.base_images, *bundle.add_ons, *bundle.hardware_support, *bundle.solutions):
+    images: tuple[ImageObject, ...] = (
+        *bundle.base_images,
+        *bundle.add_ons,
+        *bundle.hardware_support,
+        *bundle.solutions,
+    )
+    for image in images:
         _put(files, path_of(image), write_image_object(image))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -171,7 +177,7 @@ def _write_documents(archive: zipfile.ZipFile, files: Mapping[str, bytes], compr
 
 def _write_vib(archive: zipfile.ZipFile, path: str, vib: Vib, source: BinaryIO) -> None:
     size = 0
-    with archive.open(_info(path, vib.size), "w") as member:
+    with archive.open(_info(path, vib.size), "w", force_zip64=not vib.size) as member:
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if vib.size and size > vib.size:
