@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import httpx
 
@@ -44,19 +44,21 @@ def permitted_path(url: httpx.URL, folders: Sequence[Path]) -> Path:
 def open_file(path: Path) -> Iterator[Source]:
     """Opens a resolved path. Raises Trouble."""
     try:
-        file = os.fdopen(os.open(path, _FLAGS), "rb", buffering=0)
+        file = os.open(path, _FLAGS)
     except OSError as error:
         raise Trouble(f"cannot be opened: {_reason(error)}. Check the path and its permissions.") from error
-    with file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise Trouble("is not a regular file. Give the location of a file.")
         yield Source(status.st_size, _pieces(file))
+    finally:
+        os.close(file)
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: int) -> Iterator[bytes]:
     try:
-        while piece := file.read(_PIECE):
+        while piece := os.read(file, _PIECE):
             yield piece
     except OSError as error:
         raise Trouble(f"cannot be read: {_reason(error)}.") from error
