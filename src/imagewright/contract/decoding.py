@@ -44,6 +44,8 @@ from imagewright.model.errors import ApiError, InvalidArgument, Message, Unexpec
 
 Read = Callable[[object], Any]
 
+# The name of the structure that holds the inputs of an operation.
+INPUT: Final = "operation-input"
 LOWEST_INTEGER: Final = -(2**63)
 HIGHEST_INTEGER: Final = 2**63 - 1
 TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", re.ASCII)
@@ -92,6 +94,13 @@ class Refused(Exception):
     def place(self) -> str:
         return "".join(reversed(self.path)).removeprefix(".") or "the input as a whole"
 
+    def as_error(self, operation: Operation) -> ApiError:
+        """What the caller of the operation is told."""
+        text = f"Unable to validate input to method '{operation.key}': look at {self.place}."
+        outermost = Message("vapi.invoke.input.invalid", text, (operation.key, self.place))
+        error = UnexpectedInput if self.unexpected else InvalidArgument
+        return error(outermost, *reversed(self.messages))
+
 
 def mismatch(expected: str, value: object) -> Refused:
     found = "nothing" if value is None else KINDS.get(type(value), type(value).__name__)
@@ -105,22 +114,6 @@ def unexpected(structure: str, fields: Iterable[str]) -> Refused:
     )
     refused.unexpected = True
     return refused
-
-
-def refusal_as_error(refused: Refused, operation: Operation, again: Callable[[], object]) -> ApiError:
-    """What the caller is told. `again` reads the input once more and passes over unknown fields: when that is
-    refused too, something is missing or of another type, and that goes first.
-    """
-    if refused.unexpected:
-        try:
-            again()
-        except Refused as first:
-            refused = first
-    where = refused.place
-    text = f"Unable to validate input to method '{operation.key}': look at {where}."
-    outermost = Message("vapi.invoke.input.invalid", text, (operation.key, where))
-    error = UnexpectedInput if refused.unexpected else InvalidArgument
-    return error(outermost, *reversed(refused.messages))
 
 
 class Decoder(ABC):
@@ -176,7 +169,7 @@ class Decoder(ABC):
         if read is None:
             fields = tuple(registry.Field(each.name, each.type) for each in operation.inputs)
             with self._lock:
-                read = self._inputs[operation] = self._structure_reader("operation-input", fields, (), dict)
+                read = self._inputs[operation] = self._structure_reader(INPUT, fields, (), dict)
         return read
 
     def value_of(self, type_: Type, value: object) -> Any:
@@ -301,6 +294,27 @@ class Decoder(ABC):
         extra = [field for field in given if field not in known and self._is_set(given[field])]
         if extra:
             raise unexpected(name, extra)
+
+
+def arguments_of(
+    operation: Operation, value: object, strict: Decoder, tolerant: Decoder, extra: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The arguments of the operation by name. `extra` are inputs that nobody declared, found outside of the value.
+
+    Where something is unexpected, and also something is missing or of another type, the latter is told.
+    """
+    try:
+        found = strict.inputs_of(operation)(value)
+        if extra:
+            raise unexpected(INPUT, extra)
+    except Refused as refused:
+        if refused.unexpected:
+            try:
+                tolerant.inputs_of(operation)(value)
+            except Refused as first:
+                raise first.as_error(operation) from None
+        raise refused.as_error(operation) from None
+    return found
 
 
 def _check_union(union: registry.Union, found: dict[str, Any], name: str) -> None:

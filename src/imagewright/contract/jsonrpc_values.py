@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from imagewright.contract import registry
-from imagewright.contract.decoding import Decoder, Refused, mismatch, refusal_as_error, unexpected
+from imagewright.contract.decoding import INPUT, Decoder, Refused, arguments_of, mismatch, unexpected
 from imagewright.contract.encoding import Encoder
 from imagewright.contract.operations import Operation
 from imagewright.contract.types import Map, StructureRef, Type
@@ -24,7 +24,6 @@ ERROR: Final = "ERROR"
 OPTIONAL: Final = "OPTIONAL"
 SECRET: Final = "SECRET"  # noqa: S105
 MAP_ENTRY: Final = "map-entry"
-OPERATION_INPUT: Final = "operation-input"
 MESSAGE: Final = "com.vmware.vapi.std.localizable_message"
 
 _UNSET: Final = {OPTIONAL: None}
@@ -174,7 +173,7 @@ def encode_error(error: ApiError) -> dict[str, Any]:
 def encode_input(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
     """What stands under `input` in a request: the inverse of `decode_input`."""
     fields = {each.name: _ENCODER.of(each.type)(arguments[each.name]) for each in operation.inputs}
-    return {STRUCTURE: {OPERATION_INPUT: fields}}
+    return {STRUCTURE: {INPUT: fields}}
 
 
 def decode(type_: Type, value: object) -> Any:
@@ -192,7 +191,4 @@ def decode_input(operation: Operation, value: object) -> dict[str, Any]:
     InvalidArgument for what is missing or of another type, UnexpectedInput for set fields that nobody declared; when
     both are wrong, the first, as in the vendor's runtime.
     """
-    try:
-        return _STRICT.inputs_of(operation)(value)
-    except Refused as refused:
-        raise refusal_as_error(refused, operation, lambda: _TOLERANT.inputs_of(operation)(value)) from None
+    return arguments_of(operation, value, _STRICT, _TOLERANT)

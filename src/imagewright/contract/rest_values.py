@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from imagewright.contract import registry
-from imagewright.contract.decoding import Decoder, Refused, mismatch, refusal_as_error, unexpected
+from imagewright.contract.decoding import Decoder, Refused, arguments_of, mismatch
 from imagewright.contract.encoding import Encoder
 from imagewright.contract.operations import Operation, Route
 from imagewright.contract.routing import ROUTING_KEYS, Match, Query
@@ -186,10 +186,12 @@ def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool
         case [dict() as single] if unwrap_single:
             plain = single
     try:
-        inputs = dict(match.path) | _query_inputs(operation, route, query) | _body_inputs(operation, route, plain)
-        return _STRICT.inputs_of(operation)(inputs)
+        from_query, unknown = _query_inputs(operation, route, query)
+        from_body, extra = _body_inputs(operation, route, plain)
     except Refused as refused:
-        raise refusal_as_error(refused, operation, lambda: _TOLERANT.inputs_of(operation)(inputs)) from None
+        raise refused.as_error(operation) from None
+    inputs = {**match.path, **from_query, **from_body}
+    return arguments_of(operation, inputs, _STRICT, _TOLERANT, [*unknown, *extra])
 
 
 def parse_json(body: bytes) -> Any:
@@ -228,37 +230,40 @@ def _constant(name: str) -> float:
     raise InvalidArgument.because("imagewright.rest.not_a_number", "{0} is not a number in JSON.", name)
 
 
-def _body_inputs(operation: Operation, route: Route, plain: Any) -> dict[str, Any]:
+def _body_inputs(operation: Operation, route: Route, plain: Any) -> tuple[dict[str, Any], list[str]]:
+    """The inputs in the body, and the names of what should not be there."""
     if route.body is not None:
         type_ = operation.input(route.body).type
         if plain is None and isinstance(type_, StructureRef) and _all_optional(type_):
             plain = {}
-        return {} if plain is None else {route.body: plain}
-    if route.body_fields:
-        if not isinstance(plain, dict | None):
-            raise mismatch("structure", plain)
-        # What is not a field of the body stays in, so that it is refused as any other unknown field.
-        return plain or {}
-    if plain not in (None, {}):
-        raise unexpected("operation-input", ["body"])
-    return {}
+        return {} if plain is None else {route.body: plain}, []
+    if plain is None:
+        return {}, []
+    if not isinstance(plain, dict):
+        raise mismatch("structure", plain)
+    found = {name: value for name, value in plain.items() if name in route.body_fields}
+    return found, [name for name, value in plain.items() if name not in found and value is not None]
 
 
 def _all_optional(type_: StructureRef) -> bool:
     return all(each.optional for each in registry.structures[type_.name].fields)
 
 
-def _query_inputs(operation: Operation, route: Route, query: Query) -> dict[str, Any]:
-    """The inputs that stand in the query, as plain JSON. One without a parameter is unset."""
+def _query_inputs(operation: Operation, route: Route, query: Query) -> tuple[dict[str, Any], list[str]]:
+    """The inputs in the query, as plain JSON, and the parameters that nobody declared.
+
+    An input of which no field is given is unset.
+    """
     found: dict[str, dict[str, Any]] = {}
+    unknown = []
     owner = {field.name: (name, field.type) for name in route.query for field in _query_fields(operation, name)}
     for parameter, values in query.items():
         if parameter in owner:
             name, type_ = owner[parameter]
             found.setdefault(name, {})[parameter] = _query_value(parameter, type_, list(values))
         elif parameter not in ROUTING_KEYS:
-            raise unexpected("operation-input", [parameter])
-    return found
+            unknown.append(parameter)
+    return found, unknown
 
 
 def _query_fields(operation: Operation, name: str) -> Iterator[registry.Field]:
