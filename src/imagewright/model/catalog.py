@@ -8,7 +8,7 @@ under one name and version, both stay, as variants.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from imagewright.model.content import (
     Vib,
     VibRef,
 )
+from imagewright.model.parts import ComponentParts, ImageVib, component_parts
 from imagewright.model.version import ascending, sort_key
 
 Carrier = BaseImage | AddOn | HardwareSupportPackage | Solution
@@ -60,6 +61,7 @@ class Catalog:
     _add_ons: Mapping[tuple[str, str], tuple[AddOn, ...]]
     _hardware_support: Mapping[tuple[str, str, str], tuple[HardwareSupportPackage, ...]]
     _solutions: Mapping[tuple[str, str], tuple[Solution, ...]]
+    _parts: dict[tuple[str, str], ComponentParts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, depots: Mapping[str, DepotContent]) -> Catalog:
@@ -123,11 +125,20 @@ class Catalog:
 
     def vibs_of(self, component: Component) -> tuple[Vib, ...]:
         """The VIBs of a component, as far as a depot describes them."""
-        return tuple(vib for ref in component.bulletin.vibs if (vib := self.vib(ref)) is not None)
+        return tuple(item.vib for item in self.parts_of(component).vibs)
 
     def missing_vibs(self, component: Component) -> tuple[VibRef, ...]:
         """The VIBs of a component that no depot describes."""
-        return tuple(ref for ref in component.bulletin.vibs if self.vib(ref) is None)
+        return self.parts_of(component).missing
+
+    def parts_of(self, component: Component) -> ComponentParts:
+        """A component with its VIBs found. They are remembered for the first variant of each name and version."""
+        key = component.name, component.version
+        known = self._parts.get(key)
+        if known is not None and known.component is component:
+            return known
+        parts = component_parts(component, tuple(self.vib(ref) for ref in component.bulletin.vibs))
+        return self._parts.setdefault(key, parts) if known is None else parts
 
     def hardware_support(self, manager: str, package: str, version: str) -> HardwareSupportPackage | None:
         """The hardware support package of this manager, name and version; of several variants the first."""
@@ -196,7 +207,7 @@ class Catalog:
         kinds = {BaseImage: BundleType.BASE_IMAGE, AddOn: BundleType.ADD_ON}
         return frozenset(kinds[type(carrier)] for carrier in carriers if type(carrier) in kinds)
 
-    def providers_of(self, name: str) -> tuple[tuple[Component, Vib], ...]:
+    def providers_of(self, name: str) -> tuple[ImageVib, ...]:
         """The VIBs that can satisfy a relation to `name`, being so called or providing it, with their components."""
         return self._providers.get(name, ())
 
@@ -219,12 +230,12 @@ class Catalog:
         return found
 
     @cached_property
-    def _providers(self) -> dict[str, tuple[tuple[Component, Vib], ...]]:
-        found: dict[str, list[tuple[Component, Vib]]] = {}
+    def _providers(self) -> dict[str, tuple[ImageVib, ...]]:
+        found: dict[str, list[ImageVib]] = {}
         for component in self.components:
-            for vib in self.vibs_of(component):
-                for name in {vib.name, *(provided.name for provided in vib.provides)}:
-                    found.setdefault(name, []).append((component, vib))
+            for item in self.parts_of(component).vibs:
+                for name in {item.vib.name, *(provided.name for provided in item.vib.provides)}:
+                    found.setdefault(name, []).append(item)
         return {name: tuple(providers) for name, providers in found.items()}
 
     @cached_property

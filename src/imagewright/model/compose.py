@@ -27,7 +27,7 @@ from imagewright.model.effective import (
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
 from imagewright.model.version import compare, in_any_release
-from imagewright.model.vibs import installed_vibs, lines_of, reserved_vibs, starts_the_host
+from imagewright.model.vibs import installed_vibs, lines_of, reserved_vibs
 
 
 def compose_spec(spec: SoftwareSpec, catalog: Catalog) -> EffectiveSpec:
@@ -228,7 +228,7 @@ class _Layers:
         """False for what a solution or the user asks for, and for what the host boots from."""
         if effective.source in (Source.SOLUTION, Source.USER):
             return False
-        return effective.component is None or not starts_the_host(effective.component, self.catalog)
+        return effective.component is None or not self.catalog.parts_of(effective.component).starts_the_host
 
 
 def _losers(below: EffectiveComponent | None, note: str, was_removed: bool = False) -> tuple[Overridden, ...]:

@@ -13,9 +13,9 @@ from imagewright.model.content import (
     ComponentRef,
     HardwareSupportPackage,
     Solution,
-    Vib,
     VibRef,
 )
+from imagewright.model.parts import ImageVib
 from imagewright.model.spec import ImageSpec
 
 
@@ -92,14 +92,6 @@ class EffectiveComponent:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageVib:
-    """A VIB and the component that brings it into the image, or would have brought it."""
-
-    vib: Vib
-    component: ComponentRef
-
-
-@dataclass(frozen=True, slots=True)
 class EffectiveImage:
     """One image as it would be installed.
 
@@ -132,7 +124,7 @@ class EffectiveImage:
         found: dict[VibRef, ImageVib] = {}
         for on_line in self.vibs.values():
             for item in on_line:
-                found.setdefault(item.vib.ref, item)
+                found.setdefault(item.ref, item)
         return tuple(found.values())
 
     @property

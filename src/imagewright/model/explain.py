@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from functools import singledispatch
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.content import BaseImage, Component, Relation, Vib
-from imagewright.model.effective import EffectiveComponent, EffectiveImage, ImageVib, Source
+from imagewright.model.content import BaseImage, Component, ComponentRef, Relation, Vib
+from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
 from imagewright.model.finding import Finding, finding, listed
+from imagewright.model.parts import DEFAULT_PRODUCT_LINE, ImageVib
 from imagewright.model.relations import (
     BASE_VERSION_NAME,
     Clash,
@@ -28,7 +29,6 @@ from imagewright.model.relations import (
     satisfies,
 )
 from imagewright.model.version import fits, sort_key
-from imagewright.model.vibs import DEFAULT_PRODUCT_LINE, product_lines
 
 
 @singledispatch
@@ -96,7 +96,7 @@ def _wrong_product_line(problem: WrongProductLine, image: EffectiveImage, catalo
     ways = [
         f"{other.name} {other.version}"
         for other in _other_versions(component, catalog)
-        if any(wanted.intersection(product_lines(vib, other)) for vib in catalog.vibs_of(other))
+        if any(wanted.intersection(item.lines) for item in catalog.parts_of(other).vibs)
     ]
     return finding(
         "imagewright.component.wrong_product_line",
@@ -164,14 +164,14 @@ def _reason_held_back(item: ImageVib, image: EffectiveImage) -> str:
 
 def _ways_to_satisfy(problem: Unmet, image: EffectiveImage, catalog: Catalog) -> list[str]:
     relation = problem.relation
-    components = {
-        component.ref: component
-        for component, vib in catalog.providers_of(relation.name)
-        if problem.line in product_lines(vib, component) and satisfies(vib, relation)
-    }
-    newest_first = sorted(components.values(), key=lambda found: sort_key(found.version), reverse=True)
+    fitting = dict.fromkeys(
+        item.component
+        for item in catalog.providers_of(relation.name)
+        if problem.line in item.lines and satisfies(item.vib, relation)
+    )
+    newest_first = sorted(fitting, key=lambda ref: sort_key(ref.version), reverse=True)
     base_images = _base_images_at(relation, catalog) if relation.name == BASE_VERSION_NAME else []
-    ways = [way for component in newest_first for way in _ways_to_have(component, image, catalog)]
+    ways = [way for ref in newest_first for way in _ways_to_have(ref, image, catalog)]
     return list(dict.fromkeys([*base_images, *ways]))
 
 
@@ -179,18 +179,18 @@ def _base_images_at(relation: Relation, catalog: Catalog) -> list[str]:
     return [f"the base image {base.version}" for base in reversed(catalog.base_images) if fits(relation, base.version)]
 
 
-def _ways_to_have(component: Component, image: EffectiveImage, catalog: Catalog) -> Iterator[str]:
+def _ways_to_have(ref: ComponentRef, image: EffectiveImage, catalog: Catalog) -> Iterator[str]:
     """How this component gets into the image: what only base images hold comes with one of them."""
-    removed = image.removed_by_user.get(component.name)
-    if removed is not None and removed.component == component:
-        yield f"the component {component.name} {component.version} again, which you removed"
+    removed = image.removed_by_user.get(ref.name)
+    if removed is not None and removed.overridden[-1].version == ref.version:
+        yield f"the component {ref.name} {ref.version} again, which you removed"
         return
-    carriers = catalog.carriers_of(component.ref)
+    carriers = catalog.carriers_of(ref)
     base_images = [carrier for carrier in carriers if isinstance(carrier, BaseImage)]
     if base_images and len(base_images) == len(carriers):
         yield from (f"the base image {base.version}" for base in reversed(base_images))
     else:
-        yield f"the component {component.name} {component.version}"
+        yield f"the component {ref.name} {ref.version}"
 
 
 def _ways_apart(problem: Clash, image: EffectiveImage, catalog: Catalog) -> list[str]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import Relation, Vib
-from imagewright.model.effective import EffectiveComponent, EffectiveImage, ImageVib
+from imagewright.model.effective import EffectiveComponent, EffectiveImage
+from imagewright.model.parts import ImageVib
 from imagewright.model.version import fits
-from imagewright.model.vibs import product_lines
 
 BASE_VERSION_NAME = "esx-version"
 """VIBs bound themselves to releases with relations to this name. The base image provides it, at its own version."""
@@ -102,11 +102,11 @@ def problems(image: EffectiveImage, catalog: Catalog) -> tuple[Problem, ...]:
         provided = provided_by(on_line)
         if image.base_is_whole:
             for unmet in _unmet(line, on_line, provided, image):
-                found.setdefault((Unmet, unmet.vib.vib.ref, unmet.relation), unmet)
+                found.setdefault((Unmet, unmet.vib.ref, unmet.relation), unmet)
         clashes: tuple[Conflict | Obsolete | FileClash, ...]
         clashes = (*_conflicts(on_line, provided), *_obsolete(on_line), *_file_clashes(on_line))
         for clash in clashes:
-            pair = frozenset({clash.vib.vib.ref, clash.other.vib.ref})
+            pair = frozenset({clash.vib.ref, clash.other.ref})
             found.setdefault((type(clash), pair), clash)
     return (*found.values(), *_two_contents(image), *_wrong_product_lines(image, catalog))
 
@@ -149,6 +149,8 @@ def _unmet(line: str, on_line: Sequence[ImageVib], provided: Provided, image: Ef
     for item in on_line:
         for relation in item.vib.depends:
             there = provided.get(relation.name, ())
+            if there and relation.operator is None:
+                continue
             if any(fits(relation, version) for version, _ in there):
                 continue
             versions = [version for version, _ in there if version is not None]
@@ -177,11 +179,13 @@ def _obsolete(on_line: Sequence[ImageVib]) -> Iterator[Obsolete]:
 
 
 def _file_clashes(on_line: Sequence[ImageVib]) -> Iterator[FileClash]:
+    owning = [item for item in on_line if not item.vib.overlay]
+    # An image installs thousands of files, and hardly ever one twice: that is seen quickly by their number.
+    if len(set().union(*(item.vib.files for item in owning))) == sum(len(item.vib.files) for item in owning):
+        return
     owners: dict[str, ImageVib] = {}
     shared: dict[tuple[str, str], tuple[ImageVib, ImageVib, list[str]]] = {}
-    for item in on_line:
-        if item.vib.overlay:
-            continue
+    for item in owning:
         for file in item.vib.files:
             owner = owners.setdefault(file, item)
             if owner is not item:
@@ -205,6 +209,6 @@ def _wrong_product_lines(image: EffectiveImage, catalog: Catalog) -> Iterator[Wr
         component = effective.component
         if name in placed or component is None:
             continue
-        lines = {line for vib in catalog.vibs_of(component) for line in product_lines(vib, component)}
+        lines = {line for item in catalog.parts_of(component).vibs for line in item.lines}
         if lines and lines.isdisjoint(image.vibs):
             yield WrongProductLine(effective, tuple(sorted(lines)))

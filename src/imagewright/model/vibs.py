@@ -9,68 +9,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.content import Component, ComponentRef, Vib, VibRef
-from imagewright.model.effective import EffectiveComponent, ImageVib
+from imagewright.model.content import Component, VibRef
+from imagewright.model.effective import EffectiveComponent
+from imagewright.model.parts import ImageVib
 from imagewright.model.version import VersionKey, sort_key
-
-DEFAULT_PRODUCT_LINE = "embeddedEsx"
-"""What a VIB is made for that names no product line, in a bulletin that names none either."""
-
-# The kinds of payload that a host boots from. An image that lost them would not start.
-_BOOT_PAYLOADS = frozenset({"boot", "bootloader", "bootisobios", "bootisoefi"})
-
-
-def product_lines(vib: Vib, component: Component) -> tuple[str, ...]:
-    """The product lines that a VIB is made for: those that it names, else those of its bulletin, else the host's."""
-    platforms = vib.platforms or component.bulletin.platforms
-    return tuple(dict.fromkeys(platform.product_line for platform in platforms)) or (DEFAULT_PRODUCT_LINE,)
 
 
 def lines_of(components: Iterable[Component], catalog: Catalog) -> frozenset[str]:
     """The product lines that these components have VIBs for."""
-    return frozenset(
-        line for component in components for vib in catalog.vibs_of(component) for line in product_lines(vib, component)
-    )
-
-
-def starts_the_host(component: Component, catalog: Catalog) -> bool:
-    """True when one of the component's VIBs holds what the host boots from."""
-    return any(payload.kind in _BOOT_PAYLOADS for vib in catalog.vibs_of(component) for payload in vib.payloads)
+    return frozenset(line for part in components for item in catalog.parts_of(part).vibs for line in item.lines)
 
 
 def installed_vibs(
     components: Mapping[str, EffectiveComponent], lines: frozenset[str], catalog: Catalog
 ) -> dict[str, tuple[ImageVib, ...]]:
     """For each of the product lines, the VIBs that are installed there, by VIB name."""
-    winners: dict[str, dict[str, tuple[tuple[VersionKey, str, str], ImageVib]]] = {line: {} for line in sorted(lines)}
+    winners: dict[str, dict[str, ImageVib]] = {line: {} for line in sorted(lines)}
     for name in sorted(components):
         component = components[name].component
         if component is None:
             continue
-        for vib in catalog.vibs_of(component):
-            item = ImageVib(vib, component.ref)
-            # Id and content decide between VIBs of one version, so that the outcome is always the same.
-            rank = (sort_key(vib.version), vib.id, vib.sha256)
-            for line in product_lines(vib, component):
-                on_line = winners.get(line)
-                if on_line is not None and (vib.name not in on_line or on_line[vib.name][0] < rank):
-                    on_line[vib.name] = (rank, item)
-    return {line: tuple(on_line[name][1] for name in sorted(on_line)) for line, on_line in winners.items()}
+        for item in catalog.parts_of(component).vibs:
+            for line in item.lines:
+                if line in winners:
+                    on_line = winners[line]
+                    rival = on_line.setdefault(item.vib.name, item)
+                    if rival is not item and _rank(item) > _rank(rival):
+                        on_line[item.vib.name] = item
+    return {line: tuple(on_line[name] for name in sorted(on_line)) for line, on_line in winners.items()}
 
 
 def reserved_vibs(
     everything: Iterable[EffectiveComponent], installed: Iterable[ImageVib], catalog: Catalog
 ) -> tuple[ImageVib, ...]:
     """The VIBs of these components, and of those that they overrode, that are not among the installed ones."""
-    in_use = {item.vib.ref for item in installed}
+    in_use = {item.ref for item in installed}
     found: dict[VibRef, ImageVib] = {}
     for effective in everything:
         for component in (effective.component, *(loser.component for loser in effective.overridden)):
             if component is None:
                 continue
-            for vib in catalog.vibs_of(component):
-                if vib.ref not in in_use:
-                    found.setdefault(vib.ref, ImageVib(vib, ComponentRef(component.name, component.version)))
-    return tuple(
-        sorted(found.values(), key=lambda item: (item.vib.name, sort_key(item.vib.version), item.vib.ref.sha256))
-    )
+            for item in catalog.parts_of(component).vibs:
+                if item.ref not in in_use:
+                    found.setdefault(item.ref, item)
+    return tuple(sorted(found.values(), key=lambda item: (item.vib.name, _rank(item))))
+
+
+def _rank(item: ImageVib) -> tuple[VersionKey, str, str]:
+    # Id and content decide between VIBs of one version, so that the outcome is always the same.
+    return sort_key(item.vib.version), item.ref.id, item.ref.sha256
