@@ -1,0 +1,48 @@
+"""The catalogue in memory: made once for each set of depots, from contents that are read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+from imagewright.model.catalog import Catalog
+from imagewright.model.content import DepotContent
+
+
+class CatalogCache:
+    """The newest catalogue that was asked for, and the contents of its depots.
+
+    A depot never changes, so after one has come or gone only the new one is read. Of several threads that need the same
+    new catalogue one makes it and the others wait for it; who needs the one that is there never waits.
+    """
+
+    def __init__(self, contents: dict[str, DepotContent] | None = None) -> None:
+        self._lock = Lock()
+        self._contents = contents or {}
+        self._newest: tuple[int, Catalog] | None = None
+
+    def get(self, revision: int, depots: Callable[[], Sequence[str]], read: Callable[[str], DepotContent]) -> Catalog:
+        """The catalogue of this revision; `depots` tells the ids of its depots, and `read` their contents."""
+        newest = self._newest
+        if newest is None or newest[0] < revision:
+            with self._lock:
+                newest = self._newest
+                if newest is None or newest[0] < revision:
+                    newest = self._newest = revision, self._make(depots(), read)
+        if newest[0] == revision:
+            return newest[1]
+        # The transaction began before a depot came or went that others know already. It still sees the old ones.
+        contents = self._contents
+        return Catalog.of({depot: contents.get(depot) or read(depot) for depot in depots()})
+
+    def _make(self, depots: Sequence[str], read: Callable[[str], DepotContent]) -> Catalog:
+        known = self._contents
+        self._contents = {depot: known.get(depot) or read(depot) for depot in depots}
+        return Catalog.of(self._contents)
+
+    def fork(self) -> CatalogCache:
+        """A cache for a transaction that changes depots: what it sees is nobody else's until it is committed.
+
+        Revisions and ids that an undone transaction has used are used again, for something else.
+        """
+        return CatalogCache(dict(self._contents))

@@ -1,0 +1,103 @@
+"""The database as the application sees it: transactions, and what happens when they cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from imagewright.app.ports import StaleRevision, StorageUnavailable
+from imagewright.storage.audit import AuditTable
+from imagewright.storage.catalogs import CatalogCache
+from imagewright.storage.depots import DepotTable
+from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
+from imagewright.storage.drafts import DraftTable
+from imagewright.storage.library import SpecTable
+from imagewright.storage.migrate import migrate
+from imagewright.storage.schema import uploads, vibs
+from imagewright.storage.sessions import SessionTable
+from imagewright.storage.tasks import TaskTable
+from imagewright.storage.uploads import UploadTable
+from imagewright.storage.users import UserTable
+
+_OWNED_BLOBS = sa.union(sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""), sa.select(uploads.c.sha256))
+
+
+def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40) -> DatabaseStorage:
+    """Opens the database `sqlite:///<path>` or `postgresql://…`, made when it is not there, with its tables up to date.
+
+    A transaction waits at most `busy_timeout` seconds for others; `threads` is how many can be open at a time.
+    Raises ValueError for another kind of URL, and StorageUnavailable when the database cannot be used.
+    """
+    try:
+        engines = connect(url, busy_timeout=busy_timeout, threads=threads)
+    except OSError as error:
+        raise StorageUnavailable(f"the database file cannot be used: {error}") from error
+    try:
+        with _errors_translated(writing=True):
+            migrate(engines)
+    except BaseException:
+        engines.dispose()
+        raise
+    return DatabaseStorage(engines)
+
+
+class DatabaseStorage:
+    """`ports.Storage`. Any number of threads may use it; each transaction belongs to the thread that began it."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._catalogs = CatalogCache()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that cannot write. It sees the database as of its first query and waits for no writer."""
+        with _errors_translated(writing=False), self._engines.reader.begin() as connection:
+            yield Transaction(connection, self._catalogs)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that is committed when the block ends, and undone when it ends with an exception.
+
+        Raises StaleRevision also when the database found that another transaction was faster.
+        """
+        with _errors_translated(writing=True), self._engines.writer.begin() as connection:
+            yield Transaction(connection, self._catalogs)
+
+    def close(self) -> None:
+        """Closes all connections that are not in use."""
+        self._engines.dispose()
+
+
+class Transaction:
+    """`ports.UnitOfWork`: the repositories, all on one connection."""
+
+    def __init__(self, connection: sa.Connection, catalogs: CatalogCache) -> None:
+        self._connection = connection
+        self.users = UserTable(connection)
+        self.sessions = SessionTable(connection)
+        self.drafts = DraftTable(connection)
+        self.library = SpecTable(connection)
+        self.depots = DepotTable(connection, catalogs)
+        self.uploads = UploadTable(connection)
+        self.tasks = TaskTable(connection)
+        self.audit = AuditTable(connection)
+
+    def owned_blobs(self) -> frozenset[str]:
+        """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""
+        return frozenset(self._connection.execute(_OWNED_BLOBS).scalars())
+
+
+@contextmanager
+def _errors_translated(*, writing: bool) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.TimeoutError as error:
+        raise StorageUnavailable(f"no connection to the database became free: {error}") from error
+    except sa.exc.DBAPIError as error:
+        if is_conflict(error):
+            raise StaleRevision(f"another transaction was faster: {error.orig}") from error
+        if is_unusable(error, writing=writing):
+            raise StorageUnavailable(f"the database cannot be used: {error.orig}") from error
+        raise

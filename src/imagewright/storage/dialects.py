@@ -1,0 +1,183 @@
+"""What SQLite and PostgreSQL do differently: connections, transactions, and the meaning of their errors.
+
+The only module of the storage that knows one database from another.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+_UNUSABLE_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_UNUSABLE_POSTGRESQL = ("08", "53", "55P03", "57", "58", "XX")
+# Classes: connection, resources, lock not available, operator intervention, system error, internal error.
+_CONFLICT_POSTGRESQL = frozenset({"40001", "40P01"})
+_UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+_UNIQUE_POSTGRESQL = "23505"
+_MIGRATION_LOCK = 0x696D616765  # any number that nobody else takes
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One database, twice: transactions of `reader` cannot write and wait for no writer."""
+
+    reader: sa.Engine
+    writer: sa.Engine
+
+    def dispose(self) -> None:
+        """Closes all connections that are not in use."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
+    """Engines for `sqlite:///<path>` or `postgresql://…`; connections are made when they are needed.
+
+    A transaction waits at most `busy_timeout` seconds for others. At most `threads` transactions can be open at a time.
+    Raises ValueError for another kind of URL, and OSError when a new file cannot be made.
+    """
+    parsed = sa.make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return _connect_postgresql(parsed, busy_timeout, threads)
+    if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f"the database must be sqlite:///<path of a file> or postgresql://…, not {url!r}")
+    return _connect_sqlite(Path(parsed.database), busy_timeout, threads)
+
+
+# --- SQLite ----------------------------------------------------------------------------------------------------------
+
+
+def _connect_sqlite(path: Path, busy_timeout: float, threads: int) -> Engines:
+    # Only its owner may read it: there are password hashes in it. SQLite gives its other files the same mode.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    reader = _sqlite_engine(path, "BEGIN", busy_timeout, threads, ("query_only=ON",))
+    # SQLite has one writer at a time. Within this process they queue for the one connection, which wakes the next
+    # at once; SQLite's own way is to look again after some milliseconds of sleep. That remains for other processes.
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+    writer = _sqlite_engine(path, "BEGIN IMMEDIATE", busy_timeout, 1, pragmas)
+    return Engines(reader, writer)
+
+
+def _sqlite_engine(path: Path, begin: str, busy_timeout: float, pool_size: int, pragmas: tuple[str, ...]) -> sa.Engine:
+    # mode=rw: a file that has gone is an error and not an empty database.
+    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def open_file() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=open_file,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        pool_use_lifo=True,
+    )
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    sa.event.listen(engine, "connect", lambda _connection, record: record.info.update(file=_identity(path)))
+    sa.event.listen(engine, "checkout", lambda _connection, record, _proxy: _refuse_other_file(path, record.info))
+    return engine
+
+
+def _refuse_other_file(path: Path, info: dict[str, Any]) -> None:
+    """Has the pool connect again when the file was moved or replaced: changes to the old one would be lost."""
+    if _identity(path) != info["file"]:
+        raise sa.exc.DisconnectionError("the database file was replaced")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        status = path.stat()
+        return status.st_dev, status.st_ino
+    return None
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def _connect_postgresql(url: sa.URL, busy_timeout: float, threads: int) -> Engines:
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="REPEATABLE READ",
+        pool_size=threads,
+        max_overflow=0,
+        pool_timeout=busy_timeout,
+        pool_use_lifo=True,
+        pool_pre_ping=True,
+        # The column types do JSON themselves, straight from and to values of the core.
+        json_serializer=lambda text: text,
+        json_deserializer=lambda text: text,
+        connect_args={"options": f"-c lock_timeout={int(busy_timeout * 1000)}"},
+    )
+    return Engines(engine.execution_options(postgresql_readonly=True), engine)
+
+
+@contextmanager
+def exclusively(engines: Engines) -> Iterator[sa.Connection]:
+    """A transaction beside which no other one of this function runs, in whatever process. It sees what they did."""
+    if engines.writer.dialect.name == "sqlite":
+        with engines.writer.begin() as connection:
+            yield connection
+        return
+    # REPEATABLE READ would still see the tables as they were before the wait.
+    with engines.writer.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        yield connection
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def is_unusable(error: sa.exc.DBAPIError, *, writing: bool) -> bool:
+    """True when the database is at fault: locked, full, unreadable, gone. False when our statement is."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        # The primary code is in the low byte. For a reader, READONLY means that it tried to write: our fault.
+        return code & 0xFF in _UNUSABLE_SQLITE or (writing and code & 0xFF == sqlite3.SQLITE_READONLY)
+    state = _state(error)
+    # psycopg has no state for a connection that was never made.
+    return state.startswith(_UNUSABLE_POSTGRESQL) if state else isinstance(error, sa.exc.OperationalError)
+
+
+def is_conflict(error: sa.exc.DBAPIError) -> bool:
+    """True when another transaction was faster and this one has to run again. (SQLite lets writers wait instead.)"""
+    return _state(error) in _CONFLICT_POSTGRESQL
+
+
+def is_duplicate(error: sa.exc.IntegrityError) -> bool:
+    """True when a value that must be unique is there already."""
+    return getattr(error.orig, "sqlite_errorname", "") in _UNIQUE_SQLITE or _state(error) == _UNIQUE_POSTGRESQL
+
+
+def _state(error: sa.exc.DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

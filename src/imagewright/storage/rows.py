@@ -1,0 +1,52 @@
+"""Small steps that the repositories share: values to rows, statements with one outcome, new numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from imagewright.storage.dialects import is_duplicate
+from imagewright.storage.schema import counters
+
+
+def row_of(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass instance by name, not copied."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def one(connection: sa.Connection, statement: sa.Executable, **parameters: Any) -> sa.RowMapping | None:
+    """The first row that a statement gives, by column name, or None."""
+    return connection.execute(statement, parameters).mappings().first()
+
+
+def changed(connection: sa.Connection, statement: sa.UpdateBase, **parameters: Any) -> bool:
+    """Runs an UPDATE or DELETE of at most one row, and tells whether there was one to change."""
+    return bool(connection.execute(statement, parameters).rowcount)
+
+
+@contextmanager
+def duplicates_raise(error: Exception) -> Iterator[None]:
+    """Raises `error` when the block writes a value that must be unique and is there already."""
+    try:
+        yield
+    except sa.exc.IntegrityError as cause:
+        if is_duplicate(cause):
+            raise error from cause
+        raise
+
+
+_COUNT = (
+    sa.update(counters)
+    .where(counters.c.name == sa.bindparam("counter"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
+
+
+def next_number(connection: sa.Connection, counter: str) -> int:
+    """Counts up, in this transaction. A number that was given out and committed is never given out again."""
+    return int(connection.execute(_COUNT, {"counter": counter}).scalar_one())

@@ -1,0 +1,276 @@
+"""The tables.
+
+One revision of `migrations` for every change here; a test holds that both say the same. Aggregates carry a `revision`,
+which writers compare and set. Documents are JSON; next to them stand only those columns that are searched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from imagewright.model.content import (
+    AddOn,
+    BaseImage,
+    Bulletin,
+    HardwareSupportPackage,
+    Platform,
+    Solution,
+    Vib,
+)
+from imagewright.model.library import DepotSource
+from imagewright.model.task import TaskStatus
+from imagewright.storage.columns import Document, Id, Moment, Name, Sequence, SpecDocument
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _required(name: str, kind: Any, *constraints: Any, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *constraints, nullable=False, **options)
+
+
+def _id(prefix: str = "") -> sa.Column[Any]:
+    return sa.Column("id", Id(prefix), primary_key=True, autoincrement=False)
+
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", Name, primary_key=True),
+    _required("value", sa.BigInteger()),
+)
+"""The last number given out for each kind of id, and the revision of the catalogue. Rows come with the migration."""
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", Name, primary_key=True),
+    _required("password_hash", sa.Text()),
+    _required("role", sa.Text()),
+    _required("privileges", Document(frozenset[str])),
+    _required("created", Moment()),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", Name, primary_key=True),
+    _required("user", Name),
+    _required("created", Moment()),
+    _required("last_accessed", Moment()),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", Sequence, primary_key=True),
+    _required("time", Moment()),
+    _required("user", Name),
+    _required("operation", sa.Text()),
+    _required("target", sa.Text()),
+    _required("address", sa.Text()),
+    _required("outcome", sa.Text()),
+)
+
+# --- drafts and the library ------------------------------------------------------------------------------------------
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    _id(),
+    _required("owner", Name),
+    _required("created", Moment()),
+    _required("spec", SpecDocument()),
+    sa.Column("display_name", Name),
+    _required("base_spec", sa.Text(), index=True),
+    sa.Column("base_version", sa.Integer()),
+    _required("revision", sa.Integer()),
+    sa.UniqueConstraint("owner"),
+)
+
+specs = sa.Table(
+    "specs",
+    metadata,
+    _id("software-spec-"),
+    _required("display_name", Name),
+    _required("spec", SpecDocument()),
+    _required("image_hash", sa.Text(), index=True),
+    _required("version", sa.Integer()),
+    _required("created", Moment()),
+    _required("modified", Moment()),
+    sa.Column("orchestrator_owner", sa.Text()),
+    sa.Column("owner_data", sa.Text()),
+    _required("revision", sa.Integer()),
+    sa.UniqueConstraint("display_name"),
+)
+
+spec_versions = sa.Table(
+    "spec_versions",
+    metadata,
+    sa.Column("spec_id", Id("software-spec-"), sa.ForeignKey(specs.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+    _required("display_name", Name),
+    _required("author", Name),
+    _required("time", Moment()),
+    _required("message", sa.Text()),
+    _required("spec", SpecDocument()),
+    _required("image_hash", sa.Text()),
+)
+
+# --- depots ----------------------------------------------------------------------------------------------------------
+
+depots = sa.Table(
+    "depots",
+    metadata,
+    _id(),
+    _required("source", sa.Enum(DepotSource, native_enum=False, length=16)),
+    _required("bundle_sha256", sa.Text()),
+    _required("created", Moment()),
+    _required("owner", Name),
+    _required("description", sa.Text()),
+    sa.Column("location", sa.Text()),
+    sa.Column("file_id", sa.Text()),
+    sa.Column("ownerdata", sa.Text()),
+    sa.UniqueConstraint("bundle_sha256"),
+)
+
+not_understood = sa.Table(
+    "not_understood",
+    metadata,
+    sa.Column("depot", Id(), sa.ForeignKey(depots.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+    _required("path", sa.Text()),
+    _required("reason", sa.Text()),
+)
+
+bundles = sa.Table(
+    "bundles",
+    metadata,
+    sa.Column("depot", Id(), sa.ForeignKey(depots.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+    _required("file_name", sa.Text()),
+    _required("vendor", sa.Text()),
+    _required("vendor_code", sa.Text()),
+    _required("platforms", Document(tuple[Platform, ...])),
+)
+
+
+def _part(name: str, *columns: Any) -> sa.Table:
+    """A table of things in a metadata bundle, in their order there."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("depot", Id(), primary_key=True),
+        sa.Column("bundle", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        *columns,
+        sa.ForeignKeyConstraint(["depot", "bundle"], [bundles.c.depot, bundles.c.position], ondelete="CASCADE"),
+    )
+
+
+vibs = sa.Table(
+    "vibs",
+    metadata,
+    sa.Column("digest", sa.Text(), primary_key=True),
+    _required("sha256", sa.Text(), index=True),
+    _required("document", Document(Vib)),
+)
+"""VIBs, each once for all depots that describe it in the same way: `digest` is the SHA-256 of its document."""
+
+bundle_vibs = _part("bundle_vibs", _required("vib", sa.Text(), sa.ForeignKey(vibs.c.digest), index=True))
+bulletins = _part(
+    "bulletins",
+    _required("id", sa.Text()),
+    _required("listed", sa.Boolean()),
+    _required("document", Document(Bulletin)),
+)
+"""Bulletins; one that is not `listed` is known only through its component."""
+
+components = _part(
+    "components",
+    _required("name", sa.Text()),
+    _required("version", sa.Text()),
+    _required("display_name", sa.Text()),
+    _required("display_version", sa.Text()),
+    _required("bulletin", sa.Integer()),
+)
+"""Components; `bulletin` is the position of the bulletin in the same bundle."""
+
+base_images = _part(
+    "base_images",
+    _required("version", sa.Text()),
+    _required("document", Document(BaseImage)),
+)
+add_ons = _part(
+    "add_ons",
+    _required("name", sa.Text()),
+    _required("version", sa.Text()),
+    _required("document", Document(AddOn)),
+)
+hardware_packages = _part(
+    "hardware_packages",
+    _required("manager", sa.Text()),
+    _required("package", sa.Text()),
+    _required("version", sa.Text()),
+    _required("document", Document(HardwareSupportPackage)),
+)
+solutions = _part(
+    "solutions",
+    _required("name", sa.Text()),
+    _required("version", sa.Text()),
+    _required("document", Document(Solution)),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("file_id", Name, primary_key=True),
+    _required("owner", Name),
+    _required("file_name", sa.Text()),
+    _required("sha256", sa.Text()),
+    _required("size", sa.BigInteger()),
+    _required("created", Moment()),
+)
+
+# --- tasks -----------------------------------------------------------------------------------------------------------
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("number", Sequence, primary_key=True),
+    _required("id", Name),
+    _required("service", sa.Text()),
+    _required("operation", sa.Text()),
+    _required("user", Name),
+    _required("submitted", Moment()),
+    _required("arguments", Document(dict[str, Any])),
+    _required("status", sa.Enum(TaskStatus, native_enum=False, length=16)),
+    sa.Column("target_type", sa.Text()),
+    sa.Column("target_id", sa.Text()),
+    _required("description", sa.Text()),
+    _required("cancelable", sa.Boolean()),
+    _required("cancel_requested", sa.Boolean()),
+    sa.Column("started", Moment()),
+    sa.Column("ended", Moment()),
+    _required("completed", sa.BigInteger()),
+    _required("total", sa.BigInteger()),
+    _required("progress_message", sa.Text()),
+    sa.Column("result", Document(Any)),
+    sa.Column("error", Document(dict[str, Any])),
+    _required("attempts", sa.Integer()),
+    sa.Column("worker", sa.Text()),
+    sa.Column("lease_until", Moment()),
+    sa.UniqueConstraint("id"),
+    sa.Index("ix_tasks_status_number", "status", "number"),
+)
+"""`number` is the order of submission. `worker` and `lease_until` say who works on a RUNNING task, and until when."""

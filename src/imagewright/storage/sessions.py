@@ -1,0 +1,55 @@
+"""Logins, found by the hash of their token on every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from imagewright.app.ports import Session
+from imagewright.storage.rows import changed, one, row_of
+from imagewright.storage.schema import sessions
+
+_IS_IT = sessions.c.token_hash == sa.bindparam("hash")
+_GET = sa.select(sessions).where(_IS_IT)
+_ADD = sa.insert(sessions)
+_DELETE = sa.delete(sessions).where(_IS_IT)
+_TOUCH = sa.update(sessions).where(_IS_IT, sessions.c.last_accessed < sa.bindparam("time"))
+_TOUCH = _TOUCH.values(last_accessed=sa.bindparam("time"))
+_DELETE_EXPIRED = sa.delete(sessions).where(
+    (sessions.c.last_accessed < sa.bindparam("last_accessed_before"))
+    | (sessions.c.created < sa.bindparam("created_before"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTable:
+    """`ports.Sessions` in one transaction."""
+
+    connection: sa.Connection
+
+    def get(self, token_hash: str) -> Session | None:
+        """The session of a token."""
+        row = one(self.connection, _GET, hash=token_hash)
+        return None if row is None else Session(**row)
+
+    def add(self, session: Session) -> None:
+        """Stores a new session."""
+        self.connection.execute(_ADD, row_of(session))
+
+    def delete(self, token_hash: str) -> bool:
+        """Ends a session; False when there is none."""
+        return changed(self.connection, _DELETE, hash=token_hash)
+
+    def touch(self, last_accessed: Mapping[str, datetime]) -> None:
+        """Writes when sessions were last used, all at once. Times only move forward: processes write independently."""
+        if last_accessed:
+            rows = [{"hash": token_hash, "time": time} for token_hash, time in last_accessed.items()]
+            self.connection.execute(_TOUCH, rows)
+
+    def delete_expired(self, *, last_accessed_before: datetime, created_before: datetime) -> int:
+        """Removes what is too old either way and tells how many."""
+        limits = {"last_accessed_before": last_accessed_before, "created_before": created_before}
+        return self.connection.execute(_DELETE_EXPIRED, limits).rowcount
