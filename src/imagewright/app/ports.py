@@ -147,7 +147,9 @@ class Library(Protocol):
     def save(self, spec: LibrarySpec) -> LibrarySpec:
         """Writes a changed specification if its revision is still the stored one, else raises StaleRevision."""
 
-    def add_version(self, version: SpecVersion) -> None: ...
+    def add_version(self, version: SpecVersion) -> None:
+        """Adds a commit to the history. Raises StaleRevision when this version has been committed in the meantime."""
+
     def versions(self, spec_id: str) -> Sequence[SpecVersion]:
         """Oldest first."""
 
@@ -161,7 +163,10 @@ class Depots(Protocol):
     """Imported depots and what is in them."""
 
     def add(self, depot: Depot, content: DepotContent) -> Depot:
-        """Stores a depot with all its content under a new id, a small integer as a string."""
+        """Stores a depot with all its content under a new id, a small integer as a string that was never used before.
+
+        Raises StaleRevision when the same bundle has been imported in the meantime.
+        """
 
     def get(self, depot_id: str) -> Depot | None: ...
     def with_bundle(self, bundle_sha256: str) -> Depot | None: ...
@@ -251,6 +256,8 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def audit(self) -> Audit: ...
+    def owned_blobs(self) -> frozenset[str]:
+        """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""
 
 
 class Storage(Protocol):
@@ -282,6 +289,12 @@ class Blobs(Protocol):
 
     def exists(self, sha256: str) -> bool: ...
     def size(self, sha256: str) -> int: ...
+    def stored(self, sha256: str) -> datetime:
+        """When this content was stored last: an orphan is swept only a good while later, for its row may be on the way.
+
+        Raises FileNotFoundError for what is not there.
+        """
+
     def delete(self, sha256: str) -> bool: ...
     def names(self) -> Iterator[str]:
         """The SHA-256 of every blob, in no particular order."""
