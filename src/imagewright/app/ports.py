@@ -34,7 +34,7 @@ class StaleRevision(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may log in. `password_hash` is in the PHC string format; `role` is "" for an own set of privileges."""
+    """Somebody who may log in. `password_hash` is a PHC string; `role` is "" for an own set of privileges."""
 
     name: str
     password_hash: str
@@ -301,7 +301,7 @@ class Blobs(Protocol):
 
 
 class FetchError(Exception):
-    """A location could not be read. The text says which and why, with the HTTP status met, for the person who gave it."""
+    """A location could not be read. The text says which and why, with the HTTP status met, for whoever gave it."""
 
 
 class Sink(Protocol):
@@ -324,7 +324,7 @@ class Fetcher(Protocol):
         headers: Mapping[str, str] | None = None,
         progress: Callable[[int, int | None], None] | None = None,
     ) -> int:
-        """Streams a location into `sink` and tells its size in bytes. `progress` gets bytes so far and in all, if known.
+        """Streams a location into `sink` and tells its size in bytes; `progress` gets bytes so far and the total.
 
         Raises FetchError; an exception from `progress` ends the transfer and is passed on.
         """

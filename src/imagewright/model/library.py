@@ -13,9 +13,9 @@ from imagewright.model.spec import SoftwareSpec
 class LibrarySpec:
     """A committed specification as the library has it now.
 
-    `id` is `software-spec-N`. `version` counts the commits, from 1. `modified` moves with commits and with updates of the
-    name or the orchestrator. An `orchestrator_owner` locks the specification for everybody else. `revision` counts all
-    changes; storage compares and sets it.
+    `id` is `software-spec-N`. `version` counts the commits, from 1. `modified` moves with commits and with updates
+    of the name or the orchestrator. An `orchestrator_owner` locks the specification for everybody but `locked_by`, the
+    user that set it. `revision` counts all changes; storage compares and sets it.
     """
 
     id: str
@@ -27,6 +27,7 @@ class LibrarySpec:
     modified: datetime
     orchestrator_owner: str | None = None
     owner_data: str | None = None
+    locked_by: str | None = None
     revision: int = 1
 
 

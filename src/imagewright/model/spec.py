@@ -113,6 +113,10 @@ class SoftwareSpec:
         """True when there is at least one alternative image."""
         return bool(self.alternative_images)
 
+    def image_id(self, image_id: str) -> str | None:
+        """The id of an alternative image as it is written here; ids compare whatever their case."""
+        return next((known for known in self.alternative_images if known.lower() == image_id.lower()), None)
+
     def to_document(self) -> dict[str, Any]:
         """The JSON object of this specification: keys in the published order, unset parts left out."""
         document = _image_document(self.image)

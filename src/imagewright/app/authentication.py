@@ -1,0 +1,149 @@
+"""From credentials to a caller: sessions, and user names with passwords."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from imagewright.app.passwords import PasswordChecker
+from imagewright.app.ports import Session, UnitOfWork
+from imagewright.model.errors import ApiError, Message, Unauthenticated
+
+CHALLENGE = 'Basic realm="imagewright"'
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """The token that a login was answered with. It is never printed."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UserPassword:
+    """A user name and a password, as Basic authentication carries them."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownScheme:
+    """Credentials of a kind that is not served here."""
+
+    scheme: str
+
+
+Credentials = SessionToken | UserPassword | UnknownScheme | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, and what he may do. `session` is None for a call that carries its own password."""
+
+    name: str
+    privileges: frozenset[str]
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """How long a session lasts: without a call, and in all."""
+
+    idle: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=24)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session token: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Authenticator:
+    """Knows callers by their credentials.
+
+    When a session was last used is kept in memory and written from time to time by `flush`, so that reading does not
+    write; `sessions.touch` in the database can therefore be behind by that interval.
+    """
+
+    def __init__(self, policy: SessionPolicy) -> None:
+        self.policy = policy
+        self._passwords = PasswordChecker()
+        self._last_accessed: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def authenticate(self, uow: UnitOfWork, credentials: Credentials, now: datetime) -> Caller:
+        """The caller; raises Unauthenticated, without telling whether a user exists."""
+        match credentials:
+            case SessionToken(token):
+                return self._by_session(uow, token_hash(token), now)
+            case UserPassword(user, password):
+                return self._by_password(uow, user, password)
+            case UnknownScheme(scheme):
+                raise _refused(
+                    "imagewright.session.unknown_scheme",
+                    f"Credentials of the kind '{scheme}' are not accepted here. Log in with user name and password.",
+                )
+            case None:
+                raise _refused(
+                    "com.vmware.vapi.endpoint.method.authentication.required",
+                    "Authentication required. Log in with POST /api/session and send the answer as the header "
+                    "vmware-api-session-id.",
+                )
+
+    def new_session(self, user: str, now: datetime) -> tuple[str, Session]:
+        """A token that nobody can guess, and the session to keep for it."""
+        token = secrets.token_hex(16)
+        return token, Session(token_hash(token), user, now, now)
+
+    def last_accessed(self, session: Session) -> datetime:
+        """When the session was last used, as far as this process knows."""
+        return max(session.last_accessed, self._last_accessed.get(session.token_hash, session.last_accessed))
+
+    def forget(self, session: Session) -> None:
+        """Drops what is remembered of a session that has ended."""
+        with self._lock:
+            self._last_accessed.pop(session.token_hash, None)
+
+    def flush(self, uow: UnitOfWork, now: datetime) -> None:
+        """Writes when sessions were last used and removes those that have expired."""
+        with self._lock:
+            touched, self._last_accessed = self._last_accessed, {}
+        uow.sessions.touch(touched)
+        uow.sessions.delete_expired(
+            last_accessed_before=now - self.policy.idle, created_before=now - self.policy.absolute
+        )
+
+    def _by_session(self, uow: UnitOfWork, hashed: str, now: datetime) -> Caller:
+        session = uow.sessions.get(hashed)
+        user = uow.users.get(session.user) if session else None
+        if session is None or user is None or self._has_expired(session, now):
+            raise _refused(
+                "imagewright.session.not_valid",
+                "This session is not valid: it was closed, it has expired, or it never existed. Log in again with "
+                "POST /api/session.",
+            )
+        with self._lock:
+            self._last_accessed[hashed] = now
+        return Caller(user.name, user.privileges, session)
+
+    def _has_expired(self, session: Session, now: datetime) -> bool:
+        idle = now - self.last_accessed(session)
+        return idle > self.policy.idle or now - session.created > self.policy.absolute
+
+    def _by_password(self, uow: UnitOfWork, name: str, password: str) -> Caller:
+        user = uow.users.get(name)
+        if not self._passwords.is_right(user.password_hash if user else None, password) or user is None:
+            raise _refused(
+                "imagewright.session.bad_credentials",
+                "User name or password is wrong. The name is written with its domain, such as "
+                "administrator@vsphere.local.",
+            )
+        return Caller(user.name, user.privileges)
+
+
+def _refused(message_id: str, text: str) -> ApiError:
+    return Unauthenticated(Message(message_id, text), challenge=CHALLENGE)

@@ -1,0 +1,96 @@
+"""What an operation is given besides its arguments."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from imagewright.app.authentication import Authenticator, Caller
+from imagewright.app.effective import EffectiveImages
+from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
+from imagewright.app.privileges import ADMINISTER
+from imagewright.contract.operations import Operation
+from imagewright.model.task import Task, TaskTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call came from: the client's address, the server's URL as the client sees it, and an id for the log."""
+
+    address: str
+    base_url: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What operations and jobs work with, besides the database."""
+
+    blobs: Blobs
+    fetcher: Fetcher
+    clock: Clock
+    authenticator: Authenticator
+    effective: EffectiveImages
+
+
+class Call:
+    """One call of one operation.
+
+    Its transaction is opened when `uow` is first touched, so an operation with slow work to do (fetching a file) does
+    that before, and holds up nobody who wants to write.
+    """
+
+    def __init__(
+        self,
+        operation: Operation,
+        caller: Caller,
+        services: Services,
+        origin: Origin,
+        now: datetime,
+        open_transaction: Callable[[], UnitOfWork],
+    ) -> None:
+        self.operation = operation
+        self.caller = caller
+        self.services = services
+        self.origin = origin
+        self.now = now
+        self.wakes_runner = False
+        self._open_transaction = open_transaction
+
+    @cached_property
+    def uow(self) -> UnitOfWork:
+        """The transaction of this call."""
+        return self._open_transaction()
+
+    @property
+    def is_administrator(self) -> bool:
+        """True for those who may touch what belongs to others."""
+        return ADMINISTER in self.caller.privileges
+
+    def submit(
+        self,
+        arguments: Mapping[str, Any],
+        description: str,
+        target: TaskTarget | None = None,
+        *,
+        cancelable: bool = False,
+    ) -> str:
+        """Makes this operation a task that starts when the transaction is committed, and tells its id."""
+        task = Task(
+            id=f"{uuid.uuid4()}:{self.operation.service}",
+            service=self.operation.service,
+            operation=self.operation.operation_id,
+            user=self.caller.name,
+            submitted=self.now,
+            arguments=arguments,
+            target=target,
+            description=description,
+            cancelable=cancelable,
+        )
+        self.uow.tasks.add(task)
+        self.wakes_runner = True
+        return task.id

@@ -1,0 +1,246 @@
+"""The one way in: every call of every operation, whatever carried it, ends in `Application.invoke`.
+
+The order of checks is the same everywhere::
+
+    unknown path or operation   404   (before this module: nothing is known yet but the address)
+    not authenticated           401
+    not privileged              403
+    not served here             400   UNSUPPORTED
+    malformed input             400
+    unknown id                  404   \\ by the operation itself
+    wrong state                 400   /
+
+so that a stranger learns nothing but the address, and an unprivileged user nothing about the content.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from typing import Any, NoReturn
+
+from imagewright.app.authentication import Caller, Credentials
+from imagewright.app.call import Call, Origin, Services
+from imagewright.app.ports import AuditRecord, StaleRevision, Storage, StorageUnavailable, UnitOfWork
+from imagewright.contract.binding import Bindings, Bound
+from imagewright.contract.operations import Operation
+from imagewright.model.errors import (
+    ApiError,
+    InternalError,
+    ServiceUnavailable,
+    Unauthorized,
+    Unsupported,
+)
+
+log = logging.getLogger(__name__)
+
+Arguments = Mapping[str, Any]
+ReadArguments = Callable[[], Arguments]
+"""Decodes the input. Called only when the caller may call the operation at all."""
+
+_ATTEMPTS = 10
+_STORAGE_TROUBLE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EMFILE}
+)
+
+
+class Application:
+    """Everything that answers calls. One for each process; used from many threads at once."""
+
+    def __init__(
+        self, storage: Storage, services: Services, bindings: Bindings, wake_runner: Callable[[], None]
+    ) -> None:
+        self.storage = storage
+        self.services = services
+        self._bindings = bindings
+        self._wake_runner = wake_runner
+        self._stopping = False
+        self._in_flight = 0
+        self._idle = threading.Condition()
+
+    def invoke(
+        self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
+    ) -> Any:
+        """Runs one operation and gives its result, a value of the contract.
+
+        Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
+        """
+        with self._counted():
+            try:
+                return self._invoke(operation, read_arguments, credentials, origin)
+            except ApiError:
+                raise
+            except Exception as failure:  # the answer must be an error of the API, whatever went wrong
+                raise_as_api_error(failure, origin)
+
+    def identify(self, credentials: Credentials, privileges: frozenset[str], origin: Origin) -> Caller:
+        """The caller, if he has one of these privileges; for what is not an operation (upload, download)."""
+        with self._counted():
+            try:
+                with self.storage.read() as uow:
+                    caller = self.services.authenticator.authenticate(uow, credentials, self.services.clock())
+            except ApiError:
+                raise
+            except Exception as failure:
+                raise_as_api_error(failure, origin)
+        if privileges and not privileges & caller.privileges:
+            raise _unprivileged(caller, sorted(privileges), "one of ")
+        return caller
+
+    def stop(self, seconds: float) -> bool:
+        """Refuses new calls and waits for those in flight; False when some are still running after `seconds`."""
+        with self._idle:
+            self._stopping = True
+            return self._idle.wait_for(lambda: self._in_flight == 0, seconds)
+
+    def _invoke(
+        self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
+    ) -> Any:
+        now = self.services.clock()
+        if operation.route.method == "GET":
+            with self.storage.read() as uow:
+                caller = self.services.authenticator.authenticate(uow, credentials, now)
+                function = self._permitted(operation, caller)
+                call = Call(operation, caller, self.services, origin, now, lambda: uow)
+                return function(call, read_arguments())
+        with self.storage.read() as uow:
+            caller = self.services.authenticator.authenticate(uow, credentials, now)
+        arguments: Arguments = {}
+        try:
+            function = self._permitted(operation, caller)
+            arguments = read_arguments()
+            return self._write(function, arguments, operation, caller, origin, now)
+        except ApiError as refusal:
+            self._audit_refusal(operation, arguments, caller, origin, now, refusal)
+            raise
+
+    def _write(
+        self,
+        function: Bound,
+        arguments: Arguments,
+        operation: Operation,
+        caller: Caller,
+        origin: Origin,
+        now: datetime,
+    ) -> Any:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with ExitStack() as transaction:
+                    call = Call(operation, caller, self.services, origin, now, partial(self._begin, transaction))
+                    result = function(call, arguments)
+                    call.uow.audit.add(_record(operation, arguments, caller, origin, now, "OK"))
+            except StaleRevision:
+                # Somebody else was faster; what he wrote is now there to be read.
+                log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
+                continue
+            if call.wakes_runner:
+                self._wake_runner()
+            return result
+        raise ServiceUnavailable.because(
+            "imagewright.service.too_many_changes",
+            "Others kept changing the same thing while this call ran, {0} times. Nothing was changed; try again.",
+            _ATTEMPTS,
+        )
+
+    def _begin(self, transaction: ExitStack) -> UnitOfWork:
+        return transaction.enter_context(self.storage.write())
+
+    def _permitted(self, operation: Operation, caller: Caller) -> Bound:
+        missing = [privilege for privilege in operation.privileges if privilege not in caller.privileges]
+        if missing:
+            raise _unprivileged(caller, missing)
+        function = self._bindings.of(operation)
+        if function is None:
+            raise Unsupported.because(
+                "imagewright.service.unsupported",
+                "The operation {0} is part of the API but is not served here. docs/coverage.md lists what is.",
+                operation.key,
+            )
+        return function
+
+    def _audit_refusal(
+        self,
+        operation: Operation,
+        arguments: Arguments,
+        caller: Caller,
+        origin: Origin,
+        now: datetime,
+        refusal: ApiError,
+    ) -> None:
+        """In a transaction of its own, because that of the call is undone."""
+        try:
+            with self.storage.write() as uow:
+                uow.audit.add(_record(operation, arguments, caller, origin, now, refusal.error_type))
+        except StorageUnavailable as failure:
+            # The refusal is still the right answer.
+            log.warning("[%s] the refusal of %s was not recorded: %s", origin.request_id, operation.key, failure)
+
+    def _counted(self) -> _Counted:
+        if self._stopping:
+            raise not_serving("is stopping")
+        return _Counted(self)
+
+
+class _Counted:
+    """One call in flight."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __enter__(self) -> None:
+        with self._application._idle:
+            self._application._in_flight += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._application._idle:
+            self._application._in_flight -= 1
+            self._application._idle.notify_all()
+
+
+def not_serving(state: str) -> ServiceUnavailable:
+    """What is answered while the server "is starting" or "is stopping"."""
+    return ServiceUnavailable.because(
+        "imagewright.service.not_serving", "The server {0}. Nothing was changed; try again in a few seconds.", state
+    )
+
+
+def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
+    """Turns what went wrong into service_unavailable or, with a reference id that finds the log record, into error."""
+    if isinstance(failure, StorageUnavailable) or (isinstance(failure, OSError) and failure.errno in _STORAGE_TROUBLE):
+        log.error("[%s] storage trouble: %s", origin.request_id, failure)
+        raise ServiceUnavailable.because(
+            "imagewright.service.storage",
+            "The server cannot use its storage now (it may be locked, full or unreadable). Nothing was changed; try "
+            "again later, or ask the administrator to look at the log for {0}.",
+            origin.request_id,
+        ) from failure
+    reference = uuid.uuid4().hex
+    log.error("[%s] internal error %s", origin.request_id, reference, exc_info=failure)
+    raise InternalError.because(
+        "imagewright.service.internal_error",
+        "Something went wrong inside the server. Nothing was changed. Its log has the details under the reference {0}.",
+        reference,
+    ) from failure
+
+
+def _record(
+    operation: Operation, arguments: Arguments, caller: Caller, origin: Origin, now: datetime, outcome: str
+) -> AuditRecord:
+    target = "/".join(str(arguments[name]) for name in operation.route.path_inputs if name in arguments)
+    return AuditRecord(now, caller.name, operation.key, target, origin.address, outcome)
+
+
+def _unprivileged(caller: Caller, privileges: list[str], quantity: str = "") -> Unauthorized:
+    return Unauthorized.because(
+        "imagewright.session.not_privileged",
+        "The user {0} lacks {2}the privilege {1}. An administrator can grant it with a role: imagewright user add.",
+        caller.name,
+        ", ".join(privileges),
+        quantity,
+    )

@@ -1,0 +1,37 @@
+"""The operations of the API, one module for each service or part of a draft.
+
+The default image and the alternative images of a draft have the same parts; each module here serves both. Importing
+this package binds all of them.
+"""
+
+from imagewright.app.operations import (
+    alternative_images,
+    cis_session,
+    cis_tasks,
+    drafts,
+    drafts_add_on,
+    drafts_base_image,
+    drafts_components,
+    drafts_display_name,
+    drafts_hardware_support,
+    drafts_removed_components,
+    drafts_selection_criteria,
+    effective_components,
+    software,
+)
+
+__all__ = [
+    "alternative_images",
+    "cis_session",
+    "cis_tasks",
+    "drafts",
+    "drafts_add_on",
+    "drafts_base_image",
+    "drafts_components",
+    "drafts_display_name",
+    "drafts_hardware_support",
+    "drafts_removed_components",
+    "drafts_selection_criteria",
+    "effective_components",
+    "software",
+]

@@ -1,0 +1,154 @@
+"""Specifications in the library: finding, renaming, drafting again, exporting, deleting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from imagewright.app.answers import software_info
+from imagewright.app.call import Call
+from imagewright.app.drafts import make_draft
+from imagewright.app.exports import software_spec_url
+from imagewright.app.library import check_orchestrator, require_free_name, require_unlocked, spec_with
+from imagewright.app.names import checked
+from imagewright.app.specs import spec_answer, spec_from
+from imagewright.contract.binding import implements
+from imagewright.contract.services import repository_software as software
+from imagewright.contract.services import settings
+from imagewright.model.errors import InvalidArgument, Unsupported
+from imagewright.model.library import LibrarySpec
+
+
+@implements(software.get)
+def get(call: Call, software_spec: str) -> software.Info:
+    """One specification, as it is now."""
+    return software.Info(**_fields(call, spec_with(call, software_spec)))
+
+
+@implements(software.list_)
+def list_(
+    call: Call,
+    filter_: software.FilterSpec | None,
+    iterate: software.IterationSpec | None,
+    sort: software.SortCriteria | None,
+) -> software.ListResult:
+    """The specifications that fit all parts of the filter; an unset or empty part fits all."""
+    wanted = filter_ or software.FilterSpec()
+    found = call.uow.library.list(display_names=wanted.display_names or (), orchestrator_owners=wanted.owners or ())
+    return software.ListResult(records=tuple(_record(call, each) for each in found))
+
+
+@implements(software.update)
+def update(call: Call, software_spec: str, spec: software.UpdateSpec) -> None:
+    """Renames a specification, or hands it to an orchestrator. What is unset or empty stays as it is."""
+    found = spec_with(call, software_spec)
+    require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
+    changed = found
+    if spec.display_name:
+        name = checked(spec.display_name, "spec.display_name")
+        require_free_name(call.uow, name, but=found.id)
+        changed = replace(changed, display_name=name)
+    orchestrator = spec.orchestrator
+    if orchestrator and (orchestrator.owner or orchestrator.owner_data):
+        check_orchestrator(call.caller, orchestrator.owner, orchestrator.owner_data)
+        changed = replace(
+            changed,
+            orchestrator_owner=orchestrator.owner or found.orchestrator_owner,
+            owner_data=orchestrator.owner_data or found.owner_data,
+            locked_by=call.caller.name,
+        )
+    if changed != found:
+        call.uow.library.save(replace(changed, modified=call.now))
+
+
+@implements(software.delete)
+def delete(call: Call, software_spec: str) -> None:
+    """Takes a specification out of the library, with its history. Drafts that edit it become INVALID."""
+    found = spec_with(call, software_spec)
+    require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
+    call.uow.library.delete(found.id)
+
+
+@implements(software.edit)
+def edit(call: Call, software_spec: str, spec: software.EditSpec) -> str:
+    """Makes the caller's draft from a specification; committing it makes the next version of that specification."""
+    found = spec_with(call, software_spec)
+    require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
+    return make_draft(
+        call, found.spec, delete_existing=spec.delete_existing_draft, display_name=found.display_name, base=found
+    ).id
+
+
+@implements(software.copy)
+def copy(call: Call, software_spec: str, spec: software.CopySpec) -> str:
+    """Makes the caller's draft with the name and content of a specification, bound to none.
+
+    Name and content must both be changed before it can be committed as a new specification.
+    """
+    found = spec_with(call, software_spec)
+    return make_draft(call, found.spec, delete_existing=spec.delete_existing_draft, display_name=found.display_name).id
+
+
+@implements(software.check_repository)
+def check_repository(call: Call, spec: software.CheckSpec) -> software.CheckResult:
+    """The specifications that have this name, or this content, or both."""
+    if spec.display_name is None and spec.software_spec is None:
+        raise InvalidArgument.because(
+            "imagewright.software.nothing_to_check",
+            "There is nothing to compare with: set spec.display_name, spec.software_spec, or both.",
+        )
+    named = call.uow.library.list(display_names=[spec.display_name]) if spec.display_name is not None else ()
+    equal = (
+        call.uow.library.with_hash(spec_from(spec.software_spec).image_hash) if spec.software_spec is not None else ()
+    )
+    matches = []
+    for each in sorted({each.id: each for each in (*named, *equal)}.values(), key=lambda each: each.id):
+        kinds = {software.MatchResultMatchType.NAME_MATCH} if each in named else set()
+        if each in equal:
+            kinds.add(software.MatchResultMatchType.SOFTWARE_SPEC_MATCH)
+        matches.append(software.MatchResult(match_types=frozenset(kinds), record=_record(call, each)))
+    return software.CheckResult(matches=tuple(matches))
+
+
+@implements(software.export)
+def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[software.ExportType, str]:
+    """Where the exported files can be had, by kind. A session opens the URLs."""
+    found = spec_with(call, software_spec)
+    if spec.export_offline_bundle or spec.export_iso_image:
+        raise Unsupported.because(
+            "imagewright.export.unsupported",
+            "Only SOFTWARE_SPEC can be exported so far; OFFLINE_BUNDLE and ISO_IMAGE are not served yet.",
+        )
+    if not spec.export_software_spec:
+        raise InvalidArgument.because(
+            "imagewright.export.nothing",
+            "Nothing is asked for: set at least one of export_software_spec, export_offline_bundle and "
+            "export_iso_image.",
+        )
+    url = software_spec_url(
+        call.origin.base_url, found.id, found.version, only_default_image=spec.export_only_default_image
+    )
+    return {software.ExportType.SOFTWARE_SPEC: url}
+
+
+def _record(call: Call, spec: LibrarySpec) -> software.Record:
+    return software.Record(id=spec.id, **_fields(call, spec))
+
+
+def _fields(call: Call, spec: LibrarySpec) -> dict[str, Any]:
+    """What get and list have in common. Nothing can be assigned to hosts here, so everything can be edited."""
+    orchestrated = spec.orchestrator_owner is not None or spec.owner_data is not None
+    return {
+        "display_name": spec.display_name,
+        "type": software.SoftwareType.COMPOSITE if spec.spec.is_composite else software.SoftwareType.SINGLE,
+        "software_info": software_info(spec.spec, call.uow.depots.catalog()),
+        "software_spec": spec_answer(spec.spec),
+        "assigned_entities": software.AssignedEntities(clusters=(), hosts=()),
+        "editable": True,
+        "creation_time": spec.created,
+        "modified_time": spec.modified,
+        "orchestrator_info": settings.OrchestratorInfo(owner=spec.orchestrator_owner, owner_data=spec.owner_data)
+        if orchestrated
+        else None,
+        "image_hash": spec.image_hash,
+    }
