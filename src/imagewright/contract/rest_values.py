@@ -8,16 +8,18 @@ are parameters of their own, and the body, which is the value of one input or an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
 from imagewright.contract import registry
 from imagewright.contract.decoding import Decoder, Refused, arguments_of, mismatch
 from imagewright.contract.encoding import Encoder
-from imagewright.contract.operations import Operation, Route
-from imagewright.contract.routing import ROUTING_KEYS, Match, Query
+from imagewright.contract.operations import Operation, Parameter, Route
+from imagewright.contract.routing import ACTION, ROUTING_KEYS, TASK, Match, Query
 from imagewright.contract.types import (
     Boolean,
     DateTime,
@@ -170,6 +172,46 @@ def decode_error(body: bytes) -> ApiError:
     """The error that the body of an answer describes. Its data stay plain JSON, for nothing says what they are."""
     fields = msgspec.json.decode(body, type=dict[str, Any])
     return _TOLERANT.error_of(str(fields.get("error_type")), fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sends. The path is percent-encoded and relative to the root of the dialect; the query is not."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def encode_input(operation: Operation, arguments: Mapping[str, Any]) -> Request:
+    """The request that asks for the operation with these arguments by name: the inverse of `decode_input`."""
+    route = operation.route
+    segments = (
+        quote(arguments[each.name], safe="") if isinstance(each, Parameter) else each for each in route.segments
+    )
+    routing = [(ACTION, route.action)] if route.action else []
+    if route.task:
+        routing.append((TASK, "true"))
+    body = b""
+    if route.body is not None and arguments[route.body] is not None:
+        body = encode(operation.input(route.body).type, arguments[route.body])
+    elif route.body_fields:
+        body = _JSON.encode({name: _plain_input(operation, name, arguments) for name in route.body_fields})
+    return Request(route.method, "/" + "/".join(segments), (*routing, *_query_pairs(operation, route, arguments)), body)
+
+
+def _plain_input(operation: Operation, name: str, arguments: Mapping[str, Any]) -> Any:
+    return _ENCODER.of(operation.input(name).type)(arguments[name])
+
+
+def _query_pairs(operation: Operation, route: Route, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in route.query:
+        for field in _query_fields(operation, name):
+            value = getattr(arguments[name], field.name, None)
+            if value is not None:
+                for each in sorted(value) if _is_many(field.type) else [value]:
+                    yield field.name, each if isinstance(each, str) else json.dumps(each)
 
 
 def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool = False) -> dict[str, Any]:
