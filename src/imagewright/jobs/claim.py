@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final, Generic
+from typing import Any, Final, Generic, TypeVar
 
 from imagewright.app.ports import Clock, StaleRevision, Storage, StorageUnavailable, UnitOfWork
 from imagewright.jobs.kind import Finish, JobKind, LeaseLost, Services
@@ -20,11 +20,34 @@ from imagewright.model.task import Task, TaskStatus
 
 log = logging.getLogger(__name__)
 
-FINISH_TRIES: Final = 10
-"""How often a Finish is run when others change the same things at the same moment."""
+TRIES: Final = 10
+"""How often a transaction is run when others change the same things at the same moment."""
 
 PROGRESS_SECONDS: Final = 0.25
 """The shortest time between two written reports of progress."""
+
+Outcome = TypeVar("Outcome")
+
+
+def written(storage: Storage, step: Callable[[UnitOfWork], Outcome]) -> Outcome:
+    """Runs a step in a transaction, and again from its start when others were faster.
+
+    Raises StaleRevision when they always were, StorageUnavailable, and what the step raises; nothing is written then.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with storage.write() as uow:
+                return step(uow)
+        except StaleRevision:
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def refuse_canceled(task: Task | None) -> None:
+    """Raises Canceled when somebody asked for that."""
+    if task is not None and task.cancel_requested:
+        raise Canceled.because("imagewright.task.canceled", "The task was cancelled. It changed nothing.")
 
 
 class Claim(Generic[Services]):
@@ -68,11 +91,9 @@ class Claim(Generic[Services]):
         self._message = message or self._message
         try:
             with self._storage.write() as uow:
-                if not uow.tasks.progress(self.task.id, self._worker, self._completed, whole, self._message):
-                    self.lost.set()
-                    raise self._not_ours()
+                self._report(uow, self._completed)
                 self._refuse_canceled(uow)
-        except StorageUnavailable as error:
+        except (StorageUnavailable, StaleRevision) as error:
             # A report that cannot be written is no reason to give up the work.
             log.warning("Task %s: progress was not written: %s", self.task.id, error)
 
@@ -82,30 +103,29 @@ class Claim(Generic[Services]):
         Raises ConcurrentChange when others changed the same things each time, Canceled, LeaseLost, StorageUnavailable,
         and what the Finish raises; nothing is written then.
         """
-        for _ in range(FINISH_TRIES):
-            try:
-                with self._storage.write() as uow:
-                    self._end_well(uow, finish)
-                return
-            except StaleRevision:
-                log.info("Task %s: somebody changed the same thing, finishing again", self.task.id)
-        raise ConcurrentChange.because(
-            "imagewright.task.concurrent_change",
-            "Others changed the same things {0} times while the task was being finished. Run it again.",
-            FINISH_TRIES,
-        )
+        try:
+            written(self._storage, lambda uow: self._end_well(uow, finish))
+        except StaleRevision as error:
+            raise ConcurrentChange.because(
+                "imagewright.task.concurrent_change",
+                "Others changed the same things {0} times while the task was being finished. Run it again.",
+                TRIES,
+            ) from error
 
     def fail(self, error: Mapping[str, Any]) -> None:
         """Ends the task FAILED with this error document, if it is still ours."""
-        with self._storage.write() as uow:
-            if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, self._clock(), error=error):
-                log.info("Task %s ended elsewhere; its failure here is not recorded", self.task.id)
+
+        def end(uow: UnitOfWork) -> bool:
+            return uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, self._clock(), error=error)
+
+        if not written(self._storage, end):
+            log.info("Task %s ended elsewhere; its failure here is not recorded", self.task.id)
 
     def release(self) -> None:
         """Gives the task back, for any worker to take up at once."""
         self.lost.set()
-        with self._storage.write() as uow:
-            uow.tasks.renew(self.task.id, self._worker, self._clock() - timedelta(seconds=1))
+        over = self._clock() - timedelta(seconds=1)
+        written(self._storage, lambda uow: uow.tasks.renew(self.task.id, self._worker, over))
 
     def _end_well(self, uow: UnitOfWork, finish: Finish) -> None:
         # Asked first, so that a late worker does not find the world that its successor left and misjudge it.
@@ -113,16 +133,18 @@ class Claim(Generic[Services]):
             raise self._not_ours()
         self._refuse_canceled(uow)
         result = finish(uow)
-        uow.tasks.progress(self.task.id, self._worker, self.task.total, self.task.total, self._message)
+        self._report(uow, self.task.total)
         if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, self._clock(), result=result):
             raise self._not_ours()
 
+    def _report(self, uow: UnitOfWork, completed: int) -> None:
+        if not uow.tasks.progress(self.task.id, self._worker, completed, self.task.total, self._message):
+            self.lost.set()
+            raise self._not_ours()
+
     def _refuse_canceled(self, uow: UnitOfWork) -> None:
-        if not self.kind.cancelable:
-            return
-        row = uow.tasks.get(self.task.id)
-        if row is not None and row.cancel_requested:
-            raise Canceled.because("imagewright.task.canceled", "The task was cancelled. It changed nothing.")
+        if self.kind.cancelable:
+            refuse_canceled(uow.tasks.get(self.task.id))
 
     def _not_ours(self) -> LeaseLost:
         return LeaseLost.because("imagewright.task.lease_lost", "Task {0} is not this worker's any more.", self.task.id)

@@ -12,14 +12,14 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic
 
-from imagewright.app.ports import Clock, Storage, StorageUnavailable
-from imagewright.jobs.claim import Claim
+from imagewright.app.ports import Clock, Storage, StorageUnavailable, UnitOfWork
+from imagewright.jobs.claim import Claim, refuse_canceled, written
 from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost, Services
 from imagewright.model.errors import ApiError, InternalError, ServiceUnavailable, Unsupported
 from imagewright.model.task import Task
@@ -78,7 +78,8 @@ class Runner(Generic[Services]):
         self._worker = worker
         self._describe_error = describe_error
         self._settings = settings
-        self._news = threading.Condition()  # guards the three that follow
+        self._news = threading.Condition()  # guards the four that follow
+        self._giving_back = False
         self._held: set[Claim[Services]] = set()
         self._wakes = 0
         self._ends = 0
@@ -115,6 +116,7 @@ class Runner(Generic[Services]):
             self._news.notify_all()
         self._join(timeout)
         with self._news:
+            self._giving_back = True
             unfinished = tuple(self._held)
         for claim in unfinished:
             self._give_back(claim)
@@ -167,15 +169,22 @@ class Runner(Generic[Services]):
             if claim is None:
                 self._await_wake(seen)
                 continue
-            with self._holding(claim):
-                self._bring_to_an_end(claim)
+            with self._holding(claim) as too_late:
+                if too_late:
+                    self._give_back(claim)
+                else:
+                    self._bring_to_an_end(claim)
 
     def _claim(self) -> Claim[Services] | None:
         worker = f"{self._worker}/{secrets.token_hex(4)}"
         now = self._clock()
+
+        def claim(uow: UnitOfWork) -> Task | None:
+            # While it waited for the database, `stop` may have begun, and given back the very task it would take.
+            return None if self._stopping.is_set() else uow.tasks.claim(worker, now, now + self._settings.lease)
+
         try:
-            with self._storage.write() as uow:
-                task = uow.tasks.claim(worker, now, now + self._settings.lease)
+            task = written(self._storage, claim)
         except StorageUnavailable as error:
             log.warning("No task can be taken up now: %s", error)
             return None
@@ -188,11 +197,13 @@ class Runner(Generic[Services]):
         return Claim(self._storage, self._clock, self._settings.lease, worker, task, kind)
 
     @contextmanager
-    def _holding(self, claim: Claim[Services]) -> Iterator[None]:
+    def _holding(self, claim: Claim[Services]) -> Iterator[bool]:
+        """Keeps the lease meanwhile. Gives True when `stop` has seen what is held and did not see this one."""
         with self._news:
             self._held.add(claim)
+            too_late = self._giving_back
         try:
-            yield
+            yield too_late
         finally:
             with self._news:
                 self._held.discard(claim)
@@ -207,14 +218,15 @@ class Runner(Generic[Services]):
             if not claims:
                 continue
             try:
-                with self._storage.write() as uow:
-                    for claim in claims:
-                        claim.renew(uow)
+                self._renew(claims)
             except StorageUnavailable as error:
                 log.warning("The leases of %d tasks were not renewed: %s", len(claims), error)
             except Exception:
                 # Without its heart this process would lose every task that takes longer than a lease.
                 log.exception("The leases of %d tasks were not renewed", len(claims))
+
+    def _renew(self, claims: Sequence[Claim[Services]]) -> None:
+        written(self._storage, lambda uow: [claim.renew(uow) for claim in claims])
 
     # One task
 
@@ -232,7 +244,7 @@ class Runner(Generic[Services]):
 
     def _attempt(self, claim: Claim[Services]) -> Callable[[], None]:
         """What has to be done for the task, to be called again after each outage of the database."""
-        self._refuse_further_attempt(claim)
+        self._refuse_to_start(claim)
         finish: Finish | None = None
 
         def attempt() -> None:
@@ -252,7 +264,9 @@ class Runner(Generic[Services]):
 
         return attempt
 
-    def _refuse_further_attempt(self, claim: Claim[Services]) -> None:
+    def _refuse_to_start(self, claim: Claim[Services]) -> None:
+        if claim.kind.cancelable:
+            refuse_canceled(claim.task)
         started_before = claim.task.attempts - 1
         if started_before > 0 and not claim.kind.restartable:
             raise interrupted()
