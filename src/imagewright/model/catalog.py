@@ -115,6 +115,11 @@ class Catalog:
         """The components of this name and version that differ in their VIBs; more than one is ambiguous."""
         return self._components.get((name, version), ())
 
+    def is_sound(self, name: str, version: str) -> bool:
+        """True when it is clear which component is meant, and the depots describe all of its VIBs."""
+        variants = self.component_variants(name, version)
+        return len(variants) == 1 and not self.missing_vibs(variants[0])
+
     def component_versions(self, name: str) -> tuple[str, ...]:
         """The versions of this component, lowest first."""
         return self._component_versions.get(name, ())

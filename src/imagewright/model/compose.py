@@ -26,7 +26,7 @@ from imagewright.model.effective import (
 )
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
-from imagewright.model.version import compare, in_any_release
+from imagewright.model.version import compare, supports
 from imagewright.model.vibs import installed_vibs, lines_of, reserved_vibs
 
 
@@ -62,10 +62,10 @@ def pin(spec: SoftwareSpec, effective: EffectiveSpec) -> SoftwareSpec:
     """Like `pinned`, for a specification that was composed already. What no depot offers stays open."""
 
     def pin_alternative(image_id: str, alternative: AlternativeImage) -> AlternativeImage:
-        return replace(alternative, image=_pin_image(alternative.image, effective.alternative_images[image_id]))
+        return replace(alternative, image=pin_image(alternative.image, effective.alternative_images[image_id]))
 
     return SoftwareSpec(
-        image=_pin_image(spec.image, effective.image),
+        image=pin_image(spec.image, effective.image),
         alternative_images={
             image_id: pin_alternative(image_id, alternative)
             for image_id, alternative in spec.alternative_images.items()
@@ -73,7 +73,9 @@ def pin(spec: SoftwareSpec, effective: EffectiveSpec) -> SoftwareSpec:
     )
 
 
-def _pin_image(image: ImageSpec, effective: EffectiveImage) -> ImageSpec:
+def pin_image(image: ImageSpec, effective: EffectiveImage) -> ImageSpec:
+    """The same for one image."""
+
     def package(manager: str, asked: PackageSpec) -> PackageSpec:
         found = effective.hardware_support.get(manager)
         return PackageSpec(found.package, found.version) if found else asked
@@ -152,7 +154,7 @@ def _package(manager: str, asked: PackageSpec, release: str | None, catalog: Cat
     versions = catalog.hardware_support_versions(manager, asked.package)
     offered = [catalog.hardware_support(manager, asked.package, version) for version in reversed(versions)]
     packages = [package for package in offered if package is not None]
-    fitting = (package for package in packages if release and in_any_release(release, package.supported_releases))
+    fitting = (package for package in packages if release and supports(package.supported_releases, release))
     return next(fitting, packages[0] if packages else None)
 
 
@@ -210,7 +212,7 @@ class _Layers:
         for name, asked in sorted(image.components.items()):
             version = asked or chosen.get(name)
             if version:
-                self.put(ComponentRef(name, version), _user_origin(name, version), chosen=asked is None)
+                self.put(ComponentRef(name, version), _user_origin(name), chosen=asked is None)
 
     def remove_users(self, image: ImageSpec) -> None:
         # A component that the user both wants and removes stays: a user's component always wins. Validation objects.
@@ -261,9 +263,9 @@ def _solution_origin(solution: Solution) -> Origin:
     return Origin(Source.SOLUTION, f"the solution {solution.name} {solution.version}", f"solutions.{solution.name}")
 
 
-def _user_origin(name: str, version: str) -> Origin:
-    return Origin(Source.USER, f"the component {name} {version}", f"components.{name}")
+def _user_origin(name: str) -> Origin:
+    return Origin(Source.USER, "the user's components", f"components.{name}")
 
 
 def _removal_origin(name: str) -> Origin:
-    return Origin(Source.USER_REMOVED, f"the user, who removed {name}", f"removed_components.{name}")
+    return Origin(Source.USER_REMOVED, "the user", f"removed_components.{name}")

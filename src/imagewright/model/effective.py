@@ -17,6 +17,7 @@ from imagewright.model.content import (
 )
 from imagewright.model.parts import ImageVib
 from imagewright.model.spec import ImageSpec
+from imagewright.model.version import supports
 
 
 class Source(StrEnum):
@@ -126,6 +127,19 @@ class EffectiveImage:
             for item in on_line:
                 found.setdefault(item.ref, item)
         return tuple(found.values())
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        """The paths of the add-on and the hardware support packages that do not support the base image."""
+        version = self.spec.base_image
+        if not version:
+            return ()
+        add_on = [("add_on", self.add_on.supported_base_images)] if self.add_on else []
+        packages = [
+            (f"hardware_support.packages.{manager}", package.supported_releases)
+            for manager, package in self.hardware_support.items()
+        ]
+        return tuple(path for path, releases in (*add_on, *packages) if not supports(releases, version))
 
     @property
     def removed_by_user(self) -> Mapping[str, EffectiveComponent]:

@@ -49,10 +49,6 @@ class Finding:
     def _place(self) -> tuple[object, ...]:
         return _RANK[self.severity], self.path, self.id, self.text, self.because, self.resolution
 
-    def __str__(self) -> str:
-        chain = f"\n  because: {' → '.join(self.because)}" if self.because else ""
-        return f"{self.severity} {self.id} at {self.path}\n  {self.text}{chain}\n  way out: {self.resolution}"
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -80,6 +76,19 @@ def finding(finding_id: str, path: str, because: Sequence[str] = (), ways: Seque
     )
 
 
+def report(findings: Iterable[Finding]) -> str:
+    """The findings as text for people, one paragraph each; empty when there are none."""
+    return "\n".join(_paragraph(found) for found in findings)
+
+
+def _paragraph(found: Finding) -> str:
+    lines = [f"{found.severity} {found.id} at {found.path or 'the specification'}", f"  {found.text}"]
+    if found.because:
+        lines.append(f"  because: {' → '.join(found.because)}")
+    lines.append(f"  way out: {found.resolution}")
+    return "\n".join(lines) + "\n"
+
+
 def listed(items: Iterable[str], last: str = "or") -> str:
     """`a`, `a or b`, `a, b or c`; after the fifth, the rest is counted."""
     names = list(items)
@@ -98,13 +107,13 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "The image has no base image, and nothing can be installed without one.",
         "Choose a base image, for example {ways}.",
-        "No depot holds a base image; import a depot that does, and choose it.",
+        "No depot holds a base image: import a depot that does, and choose it.",
     ),
     "imagewright.base_image.unknown": Wording(
         _E,
         "No depot holds the base image {version}.",
         "Import the depot that holds it, or choose one that is there, for example {ways}.",
-        "No depot holds any base image; import the depot that holds {version}.",
+        "No depot holds any base image: import the depot that holds {version}.",
     ),
     "imagewright.base_image.ambiguous": Wording(
         _E,
@@ -116,7 +125,7 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "No depot holds any version of the add-on {name}.",
         "Import its vendor's depot, or choose an add-on that is there, for example {ways}.",
-        "No depot holds any add-on; import its vendor's depot, or take the add-on out of the image.",
+        "No depot holds any add-on: import its vendor's depot, or take the add-on out of the image.",
     ),
     "imagewright.add_on.unknown_version": Wording(
         _E,
@@ -134,7 +143,7 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "No depot holds any version of the hardware support package {package} of {manager}.",
         "Import the depot of the hardware support manager, or choose a package that is there, for example {ways}.",
-        "No depot holds any package of {manager}; import its depot, or take the package out of the image.",
+        "No depot holds any package of {manager}: import its depot, or take the package out of the image.",
     ),
     "imagewright.hardware_support.unknown_version": Wording(
         _E,
@@ -232,35 +241,36 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.vib.unmet_dependency": Wording(
         _E,
         "The VIB {vib} {version} of the component {component} needs {relation}{platform}, and {present}.",
-        "Use {ways}, or take {component} out of the image.",
-        "Nothing in the depots provides {relation}: import a depot that does, or take {component} out of the image.",
+        "Use {ways}, or {drop}.",
+        "Nothing else in the depots provides {relation}: import a depot that does, or {drop}.",
     ),
     "imagewright.vib.conflict": Wording(
         _E,
-        "The VIB {vib} {version} of the component {component} conflicts with {other} {other_version} of the component "
-        "{other_component} (it names {relation}).",
-        "Use {ways}, or take {component} or {other_component} out of the image.",
-        "No other version in the depots avoids it: take {component} or {other_component} out of the image.",
+        "The VIB {vib} {version} of the component {component} conflicts with {relation}, and the image has "
+        "{other} {other_version} of the component {other_component}.",
+        "Use {ways}, or {drop}.",
+        "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.obsolete": Wording(
         _E,
-        "The VIB {vib} {version} of the component {component} replaces {other} {other_version} of the component "
-        "{other_component} (it names {relation}), and both are in the image.",
-        "Use {ways}, or take {other_component} out of the image.",
-        "Take {other_component} out of the image, or {component}.",
+        "The VIB {vib} {version} of the component {component} replaces {relation}, and the image still has "
+        "{other} {other_version} of the component {other_component}.",
+        "Use {ways}, or {drop}.",
+        "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.file_clash": Wording(
         _E,
         "The VIBs {vib} of the component {component} and {other} of the component {other_component} both install "
         "{files}, and neither is an overlay.",
-        "Use {ways}, or take {component} or {other_component} out of the image.",
-        "No other version in the depots avoids it: take {component} or {other_component} out of the image.",
+        "Use {ways}, or {drop}.",
+        "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.two_contents": Wording(
         _E,
-        "The VIB {vib} comes with two different contents, in the components {component} and {other_component}.",
-        "Use {ways}, or take {component} or {other_component} out of the image.",
-        "Take {component} or {other_component} out of the image.",
+        "The components {component} and {other_component} hold a VIB {vib} {version} each, and the two differ in "
+        "their content.",
+        "Use {ways}, or {drop}.",
+        "No other version in the depots avoids it: {drop}.",
     ),
     # --- alternative images ------------------------------------------------------------------------------------------
     "imagewright.alternative_image.no_criteria": Wording(

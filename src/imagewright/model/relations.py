@@ -31,6 +31,11 @@ class Unmet:
     present: tuple[str, ...] = ()
 
     @property
+    def key(self) -> Hashable:
+        """The same for the same problem in another image."""
+        return Unmet, self.vib.ref, str(self.relation)
+
+    @property
     def parties(self) -> tuple[str, ...]:
         """The names of the components that take part."""
         return (self.vib.component.name,)
@@ -42,6 +47,11 @@ class Clash:
 
     vib: ImageVib
     other: ImageVib
+
+    @property
+    def key(self) -> Hashable:
+        """The same for the same problem in another image."""
+        return type(self), frozenset({self.vib.ref, self.other.ref})
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -83,12 +93,17 @@ class WrongProductLine:
     lines: tuple[str, ...]
 
     @property
+    def key(self) -> Hashable:
+        """The same for the same problem in another image."""
+        return WrongProductLine, self.component.name, self.component.version
+
+    @property
     def parties(self) -> tuple[str, ...]:
         """The names of the components that take part."""
         return (self.component.name,)
 
 
-Problem = Unmet | Conflict | Obsolete | FileClash | TwoContents | WrongProductLine
+Problem = Unmet | Clash | WrongProductLine
 
 
 def problems(image: EffectiveImage, catalog: Catalog) -> tuple[Problem, ...]:
@@ -97,18 +112,20 @@ def problems(image: EffectiveImage, catalog: Catalog) -> tuple[Problem, ...]:
     Dependencies are judged only when the depots hold all of the base image: without it nearly every one is unmet, and
     each of these says no more than that the base image is not there.
     """
-    found: dict[Hashable, Problem] = {}
+    found: list[Problem] = []
     for line, on_line in image.vibs.items():
         provided = provided_by(on_line)
         if image.base_is_whole:
-            for unmet in _unmet(line, on_line, provided, image):
-                found.setdefault((Unmet, unmet.vib.ref, unmet.relation), unmet)
-        clashes: tuple[Conflict | Obsolete | FileClash, ...]
-        clashes = (*_conflicts(on_line, provided), *_obsolete(on_line), *_file_clashes(on_line))
-        for clash in clashes:
-            pair = frozenset({clash.vib.ref, clash.other.ref})
-            found.setdefault((type(clash), pair), clash)
-    return (*found.values(), *_two_contents(image), *_wrong_product_lines(image, catalog))
+            found += _unmet(line, on_line, provided, image)
+        found += _conflicts(on_line, provided)
+        found += _obsolete(on_line)
+        found += _file_clashes(on_line)
+    found += _two_contents(image)
+    found += _wrong_product_lines(image, catalog)
+    once: dict[Hashable, Problem] = {}
+    for problem in found:
+        once.setdefault(problem.key, problem)
+    return tuple(once.values())
 
 
 def satisfies(vib: Vib, relation: Relation) -> bool:

@@ -71,7 +71,7 @@ class _Search:
         self._compose = compose
         self._catalog = catalog
         self.candidates = {
-            name: [version for version in versions if self._is_sound(name, version)] or list(versions)
+            name: [version for version in versions if catalog.is_sound(name, version)] or list(versions)
             for name, versions in candidates.items()
         }
         self._could_provide = {name: self._names_provided(name) for name in candidates}
@@ -80,17 +80,15 @@ class _Search:
         found: set[str] = set()
         for problem in problems(self._compose(chosen), self._catalog):
             found.update(name for name in self.candidates if self._takes_part(name, problem))
-        return frozenset(found | {name for name, version in chosen.items() if not self._is_sound(name, version)})
+        return frozenset(
+            found | {name for name, version in chosen.items() if not self._catalog.is_sound(name, version)}
+        )
 
     def _takes_part(self, name: str, problem: Problem) -> bool:
         if name in problem.parties:
             return True
         # Another version of this component may hold what somebody else is missing.
         return isinstance(problem, Unmet) and problem.relation.name in self._could_provide[name]
-
-    def _is_sound(self, name: str, version: str) -> bool:
-        variants = self._catalog.component_variants(name, version)
-        return len(variants) == 1 and not self._catalog.missing_vibs(variants[0])
 
     def _names_provided(self, name: str) -> frozenset[str]:
         return frozenset(

@@ -17,9 +17,8 @@ from imagewright.model.criteria import criteria_findings
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, EffectiveSpec, Overridden, Source
 from imagewright.model.explain import chain_to, explained
 from imagewright.model.finding import Finding, Severity, finding, listed
-from imagewright.model.relations import problems
 from imagewright.model.spec import AddOnSpec, PackageSpec, SoftwareSpec, SolutionSpec
-from imagewright.model.version import compare, in_any_release
+from imagewright.model.version import compare, supports
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,7 @@ def _image_findings(image: EffectiveImage, catalog: Catalog) -> Iterator[Finding
     for effective in image.components.values():
         yield from _content_findings(effective, catalog)
         yield from _override_findings(effective)
-    for problem in problems(image, catalog):
-        yield explained(problem, image, catalog)
+    yield from explained(image, catalog)
 
 
 # --- the library -----------------------------------------------------------------------------------------------------
@@ -160,23 +158,19 @@ def _add_on_findings(asked: AddOnSpec, image: EffectiveImage, catalog: Catalog) 
         )
         return
     base = image.spec.base_image
-    if base and not _supports(add_on.supported_base_images, base):
+    if base and "add_on" in image.unsupported:
         known = [found for version in versions if (found := catalog.add_on(asked.name, version)) is not None]
         yield finding(
             "imagewright.add_on.unsupported_base_image",
             "add_on",
-            because=[f"you chose the add-on {asked.name} {asked.version}", f"you chose the base image {base}"],
-            ways=[found.version for found in known if _supports(found.supported_base_images, base)],
+            because=[f"you chose the add-on {asked.name} {asked.version}", f"and you chose the base image {base}"],
+            ways=[found.version for found in known if supports(found.supported_base_images, base)],
             name=asked.name,
             version=asked.version,
             base_image=base,
             supported=listed(add_on.supported_base_images, "and"),
         )
     yield from _not_in_depot(add_on, f"The add-on {asked.name} {asked.version}", "add_on", catalog)
-
-
-def _supports(releases: tuple[str, ...], base_image: str) -> bool:
-    return not releases or in_any_release(base_image, releases)
 
 
 def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, catalog: Catalog) -> Iterator[Finding]:
@@ -200,13 +194,13 @@ def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, c
         return
     label = f"the hardware support package {package.package} {package.version}"
     base = image.spec.base_image
-    if base and not _supports(package.supported_releases, base):
+    if base and path in image.unsupported:
         known = [catalog.hardware_support(manager, asked.package, version) for version in versions]
         yield finding(
             "imagewright.hardware_support.unsupported_base_image",
             path,
-            because=[f"you chose {label} of {manager}", f"you chose the base image {base}"],
-            ways=[found.version for found in known if found and _supports(found.supported_releases, base)],
+            because=[f"you chose {label} of {manager}", f"and you chose the base image {base}"],
+            ways=[found.version for found in known if found and supports(found.supported_releases, base)],
             package=package.package,
             version=package.version,
             base_image=base,

@@ -8,7 +8,7 @@ a number above text, and a missing part below every other. Every text has a plac
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 from imagewright.model.content import Operator, Relation
@@ -80,6 +80,6 @@ def in_release(version: str, release: str) -> bool:
     return not prefix or not rest or rest[0] in ".-"
 
 
-def in_any_release(version: str, releases: Iterable[str]) -> bool:
-    """True when the version is one of the releases, or has one of them as its truncated form."""
-    return any(in_release(version, release) for release in releases)
+def supports(releases: Collection[str], version: str) -> bool:
+    """True when a base image version is one of the supported releases; who names none supports every one."""
+    return not releases or any(in_release(version, release) for release in releases)
