@@ -1,0 +1,264 @@
+"""Putting the parts together: the only module that knows every one of them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+import imagewright.app.operations  # noqa: F401 - binds the operations
+from imagewright.app.authentication import Authenticator, SessionPolicy
+from imagewright.app.call import Services
+from imagewright.app.effective import EffectiveImages
+from imagewright.app.invoke import Application
+from imagewright.app.passwords import hash_password
+from imagewright.app.ports import Storage, StorageUnavailable, User
+from imagewright.app.privileges import ROLES, Role
+from imagewright.app.sweeping import sweep_blobs
+from imagewright.app.tasks import error_document
+from imagewright.blobs.directory import DirectoryBlobs
+from imagewright.certificates import ensure_certificate
+from imagewright.contract.binding import bindings
+from imagewright.depots.fetcher import UrlFetcher
+from imagewright.depots.policy import FetchPolicy
+from imagewright.jobs.kinds import KINDS
+from imagewright.jobs.runner import Runner, RunnerSettings
+from imagewright.settings import Settings
+from imagewright.storage.database import open_storage
+from imagewright.web.server import Server, WebSettings
+
+log = logging.getLogger(__name__)
+
+ADMINISTRATOR = "administrator@vsphere.local"
+PASSWORD_VARIABLE = "IMAGEWRIGHT_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
+HOUSEKEEPING_SECONDS = 30.0
+
+
+def utc_now() -> datetime:
+    """The time, as the API writes it: with milliseconds, in UTC."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def open_data(settings: Settings) -> Storage:
+    """The database of the data folder, which is made when it is not there."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open_storage(settings.database_url, busy_timeout=settings.database_timeout)
+
+
+def ensure_administrator(storage: Storage) -> str | None:
+    """Makes the first user when there is none, and gives his password if it was invented here."""
+    with storage.read() as uow:
+        if uow.users.list():
+            return None
+    given = os.environ.get(PASSWORD_VARIABLE)
+    password = given or secrets.token_urlsafe(12)
+    hashed = hash_password(password)
+    with storage.write() as uow:
+        if uow.users.list():
+            return None
+        uow.users.add(User(ADMINISTRATOR, hashed, Role.ADMINISTRATOR, ROLES[Role.ADMINISTRATOR], utc_now()))
+    return None if given else password
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An application at work, with what has to be ended when it ends."""
+
+    application: Application
+    runner: Runner[Services]
+    storage: Storage
+
+
+def assemble(settings: Settings, storage: Storage) -> Running:
+    """The application over an open database, with its runner started."""
+    services = Services(
+        blobs=DirectoryBlobs(settings.data / "blobs"),
+        fetcher=UrlFetcher(
+            FetchPolicy(
+                allowed_networks=tuple(ip_network(each) for each in settings.allowed_networks),
+                file_folders=tuple(Path(each) for each in settings.file_folders),
+                size_limit=settings.largest_download,
+                ca_bundle=settings.ca_bundle,
+                proxy=settings.proxy,
+            )
+        ),
+        clock=utc_now,
+        authenticator=Authenticator(
+            SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute))
+        ),
+        effective=EffectiveImages(),
+    )
+    runner = Runner(
+        storage,
+        KINDS,
+        services,
+        clock=utc_now,
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        describe_error=error_document,
+        settings=RunnerSettings(threads=settings.task_threads),
+    )
+    application = Application(storage, services, bindings, runner.wake)
+    runner.start()
+    return Running(application, runner, storage)
+
+
+class Service:
+    """The server process: starts in the background while the listener already answers, and stops in order.
+
+    Until the database can be used, calls are answered with service_unavailable, and it is tried again every second.
+    """
+
+    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._stopping = threading.Event()
+        self._running: Running | None = None
+        self._background = threading.Thread(target=self._run, name="imagewright-service", daemon=True)
+        self.failure: Exception | None = None
+        self.on_failure: Callable[[], None] = lambda: None
+        self.web = Server(
+            WebSettings(settings.public_url, settings.largest_upload), self._background.start, self._close
+        )
+
+    def drain(self) -> None:
+        """Refuses new calls and waits for those in flight, as long as the settings allow."""
+        self._stopping.set()
+        if self._running:
+            self._running.application.stop(self._settings.stop_grace)
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._start()
+                    break
+                except StorageUnavailable as failure:
+                    log.error("the database cannot be used, trying again: %s", failure)
+                    self._stopping.wait(1.0)
+            while not self._stopping.wait(HOUSEKEEPING_SECONDS):
+                self._keep_house()
+        except Exception as failure:  # without its service, the process must end and say why
+            log.exception("the server cannot go on")
+            self.failure = failure
+            self.on_failure()
+
+    def _start(self) -> None:
+        storage = open_data(self._settings)
+        try:
+            password = ensure_administrator(storage)
+            self._running = assemble(self._settings, storage)
+        except BaseException:
+            storage.close()
+            raise
+        if password:
+            self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
+        self.web.application = self._running.application
+        self._tell("ready")
+        self._keep_house()
+
+    def _keep_house(self) -> None:
+        if self._running is None:
+            return
+        application = self._running.application
+        try:
+            with self._running.storage.write() as uow:
+                application.services.authenticator.flush(uow, utc_now())
+            sweep_blobs(self._running.storage, application.services.blobs, utc_now())
+        except (StorageUnavailable, OSError) as failure:
+            log.warning("housekeeping has to wait: %s", failure)
+
+    def _close(self) -> None:
+        self.drain()
+        self._background.join(timeout=self._settings.stop_grace)
+        if self._running:
+            self._running.runner.stop(self._settings.stop_grace)
+            with contextlib.suppress(StorageUnavailable), self._running.storage.write() as uow:
+                self._running.application.services.authenticator.flush(uow, utc_now())
+            self._running.storage.close()
+
+
+def serve(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Serves until the process is told to end. `tell` gets lines for the person who started it.
+
+    Raises OSError when it cannot listen, and what kept the service from starting.
+    """
+    listener = _listener(settings.host, settings.port)
+    service = Service(settings, tell)
+    cert, key = _certificate(settings)
+    config = uvicorn.Config(
+        service.web,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(settings.stop_grace) + 1,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
+        ssl_context_factory=_modern_tls if settings.tls else None,
+    )
+    server = _DrainingServer(config, service)
+    scheme = "https" if settings.tls else "http"
+    host, port = listener.getsockname()[:2]
+    tell(f"listening on {scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    server.run([listener])
+    if service.failure is not None:
+        raise service.failure
+
+
+def _certificate(settings: Settings) -> tuple[Path | None, Path | None]:
+    if not settings.tls or settings.cert:
+        return settings.cert, settings.key
+    return ensure_certificate(settings.data / "tls", settings.host)
+
+
+def _modern_tls(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class _DrainingServer(uvicorn.Server):
+    """Answers service_unavailable to new calls until those in flight have ended, and only then closes."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+        service.on_failure = lambda: setattr(self, "should_exit", True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit or sig == signal.SIGQUIT:
+            super().handle_exit(sig, frame)
+            return
+
+        def drain_and_exit() -> None:
+            self._service.drain()
+            self.should_exit = True
+
+        threading.Thread(target=drain_and_exit, name="imagewright-drain", daemon=True).start()

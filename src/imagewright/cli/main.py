@@ -1,0 +1,57 @@
+"""The command line: `imagewright COMMAND`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagewright.cli import serve as serve_command
+from imagewright.cli import user
+from imagewright.settings import SettingsError
+
+app = typer.Typer(
+    name="imagewright",
+    help="Compose, validate, version and export ESX images, over the vSphere 9.1 image API.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve_command.serve)
+app.add_typer(user.app, name="user")
+
+
+@app.command("sample-depot")
+def sample_depot(
+    folder: Annotated[Path, typer.Argument(help="Where to write the sample depots; made when it is not there.")],
+) -> None:
+    """Write our own sample depots: base images, add-ons, hardware support, drivers, and a broken one.
+
+    Example: imagewright sample-depot /tmp/depots
+    """
+    from imagewright.cli.sample_depot import write_sample_depots
+
+    for path in write_sample_depots(folder):
+        typer.echo(path)
+
+
+@app.command("demo")
+def demo() -> None:
+    """Run the main job against a server of its own: depots in, a draft, validation, commit, image out.
+
+    Example: imagewright demo
+    """
+    from imagewright.cli.demo import run
+
+    raise typer.Exit(run())
+
+
+def main() -> None:
+    """Runs the command line; a mistake of the user is one line and exit code 2."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(f"imagewright: {error}.", err=True)
+        sys.exit(2)

@@ -1,0 +1,48 @@
+"""`imagewright serve`: run the server."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagewright.settings import load_settings
+
+
+def serve(
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the database, the blobs and the certificate. [./data]")
+    ] = None,
+    listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on. [127.0.0.1:8443]")] = None,
+    no_tls: Annotated[bool, typer.Option("--no-tls", help="Plain HTTP; on loopback only.")] = False,
+    cert: Annotated[Path | None, typer.Option(help="PEM file of your own certificate chain.")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of its private key.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="File with settings. [./imagewright.toml, if it is there]")
+    ] = None,
+) -> None:
+    """Run the server until it is told to stop (Ctrl-C, SIGTERM).
+
+    Settings come from these options, then from the environment (IMAGEWRIGHT_LISTEN, ...), then from the file. The first
+    start makes the database, a self-signed certificate and the user administrator@vsphere.local; its password is
+    IMAGEWRIGHT_ADMIN_PASSWORD, or is invented and printed once.
+
+    Example: imagewright serve --data ./data --listen 127.0.0.1:8443
+    """
+    options = {"data": data, "listen": listen, "tls": False if no_tls else None, "cert": cert, "key": key}
+    settings = load_settings(options, os.environ, config)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+    from imagewright.bootstrap import serve as run
+
+    try:
+        run(settings, lambda line: typer.echo(line))
+    except OSError as error:
+        typer.echo(
+            f"imagewright: cannot serve on {settings.listen} with the data in {settings.data}: {error}.", err=True
+        )
+        raise typer.Exit(1) from None

@@ -1,0 +1,106 @@
+"""`imagewright user`: who may log in. Works on the data folder; the server need not run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagewright.settings import Settings, load_settings
+
+app = typer.Typer(help="Add and list users, on the data folder.", no_args_is_help=True)
+
+PASSWORD_VARIABLE = "IMAGEWRIGHT_USER_PASSWORD"  # noqa: S105 - the name of a variable
+DataOption = Annotated[Path | None, typer.Option(help="Data folder of the server. [./data]")]
+
+
+@app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="User name, such as alice@vsphere.local.")],
+    role: Annotated[str | None, typer.Option(help="administrator, editor or viewer.")] = None,
+    privilege: Annotated[
+        list[str] | None, typer.Option(help="A privilege, instead of a role; can be given several times.")
+    ] = None,
+    data: DataOption = None,
+    config: Annotated[Path | None, typer.Option(help="File with settings.")] = None,
+) -> None:
+    """Add a user with a role, or with a set of privileges of its own.
+
+    The password is IMAGEWRIGHT_USER_PASSWORD when that is set, else it is asked for, or read from standard input.
+
+    Example: imagewright user add alice@vsphere.local --role editor
+    """
+    from imagewright.app.names import checked
+    from imagewright.app.passwords import hash_password
+    from imagewright.app.ports import User
+    from imagewright.app.privileges import KNOWN, ROLES, Role
+    from imagewright.bootstrap import open_data, utc_now
+    from imagewright.model.errors import InvalidArgument
+
+    if bool(role) == bool(privilege):
+        raise typer.BadParameter("give either --role or --privilege")
+    if role and role not in set(Role):
+        raise typer.BadParameter(f"'{role}' is no role; there are {', '.join(Role)}", param_hint="--role")
+    for each in privilege or ():
+        if each not in KNOWN:
+            raise typer.BadParameter(
+                f"'{each}' is no privilege; there are {', '.join(sorted(KNOWN))}", param_hint="--privilege"
+            )
+    try:
+        checked(name, "name")
+    except InvalidArgument as error:
+        raise typer.BadParameter(str(error)) from None
+    user = User(
+        name=name,
+        password_hash=hash_password(_password()),
+        role=role or "",
+        privileges=ROLES[Role(role)] if role else frozenset(privilege or ()),
+        created=utc_now(),
+    )
+    storage = open_data(_settings(data, config))
+    try:
+        with storage.write() as uow:
+            uow.users.add(user)
+    except ValueError:
+        typer.echo(f"imagewright: there is already a user {name}.", err=True)
+        raise typer.Exit(1) from None
+    finally:
+        storage.close()
+    typer.echo(f"added {name}")
+
+
+@app.command("list")
+def list_(
+    data: DataOption = None, config: Annotated[Path | None, typer.Option(help="File with settings.")] = None
+) -> None:
+    """List the users with their roles, or with their own privileges.
+
+    Example: imagewright user list
+    """
+    from imagewright.bootstrap import open_data
+
+    storage = open_data(_settings(data, config))
+    try:
+        with storage.read() as uow:
+            users = uow.users.list()
+    finally:
+        storage.close()
+    for user in users:
+        typer.echo(f"{user.name}\t{user.role or ','.join(sorted(user.privileges))}")
+
+
+def _settings(data: Path | None, config: Path | None) -> Settings:
+    return load_settings({"data": data}, os.environ, config)
+
+
+def _password() -> str:
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given is None and sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    password = given if given is not None else sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise typer.BadParameter(f"no password: set {PASSWORD_VARIABLE}, or write it to standard input")
+    return password

@@ -1,0 +1,141 @@
+"""Settings: from the command line, the environment (`IMAGEWRIGHT_<NAME>`) and `imagewright.toml`, in that order."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, get_type_hints
+
+DEFAULT_FILE = Path("imagewright.toml")
+
+
+class SettingsError(Exception):
+    """A setting is not known or not right; the text says which, where it comes from, and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults.
+
+    Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`. Lists
+    are written with commas in the environment.
+    """
+
+    data: Path = Path("data")
+    listen: str = "127.0.0.1:8443"
+    tls: bool = True
+    cert: Path | None = None
+    key: Path | None = None
+    public_url: str | None = None
+    database: str | None = None
+    database_timeout: float = 5.0
+    session_idle: float = 1800.0
+    session_absolute: float = 86400.0
+    file_folders: tuple[str, ...] = ()
+    allowed_networks: tuple[str, ...] = ()
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    largest_upload: int = 64 * 1024**3
+    largest_download: int = 64 * 1024**3
+    task_threads: int = 2
+    stop_grace: float = 10.0
+
+    @property
+    def host(self) -> str:
+        """The host part of `listen`, without brackets."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`; 0 means any free one."""
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def database_url(self) -> str:
+        """The URL of the database."""
+        return self.database or f"sqlite:///{self.data / 'imagewright.db'}"
+
+    def checked(self) -> Settings:
+        """The same settings; SettingsError when they do not go together."""
+        host, colon, port = self.listen.rpartition(":")
+        if not colon or not host or not port.isdecimal() or int(port) > 65535:
+            raise SettingsError(f"listen is '{self.listen}', and must be HOST:PORT, such as 127.0.0.1:8443")
+        if not self.tls and not _is_loopback(self.host):
+            raise SettingsError(
+                f"without TLS the server listens on loopback only, and listen is '{self.listen}'. Leave --no-tls out, "
+                "or listen on 127.0.0.1"
+            )
+        if (self.cert is None) != (self.key is None):
+            raise SettingsError("cert and key belong together; set both or neither")
+        return self
+
+
+def load_settings(options: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
+    """The settings that hold. `options` are those of the command line that were given (None for those that were not).
+
+    `file` must exist when it is named; `imagewright.toml` in the current folder is read if it is there.
+    """
+    settings = Settings()
+    path = file or DEFAULT_FILE
+    if file is not None or path.is_file():
+        settings = _with(settings, _read_file(path), str(path))
+    prefix = "IMAGEWRIGHT_"
+    known = {f"{prefix}{each.name.upper()}": each.name for each in fields(Settings)}
+    settings = _with(
+        settings, {known[name]: value for name, value in environment.items() if name in known}, "the environment"
+    )
+    return _with(settings, {k: v for k, v in options.items() if v is not None}, "the command line").checked()
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}") from None
+
+
+def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
+    hints = get_type_hints(Settings)
+    changes = {}
+    for name, value in values.items():
+        if name not in hints:
+            raise SettingsError(f"{source} sets '{name}', which is no setting; there are: {', '.join(hints)}")
+        try:
+            changes[name] = _converted(value, hints[name])
+        except (ValueError, TypeError):
+            raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(hints[name])}") from None
+    return replace(settings, **changes)
+
+
+def _converted(value: Any, wanted: Any) -> Any:
+    if wanted is bool:
+        return (
+            value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[value.lower()]
+        )
+    if wanted in (int, float):
+        return wanted(value)
+    if wanted == tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else list(value)
+        return tuple(str(part).strip() for part in parts if str(part).strip())
+    if wanted in (Path, Path | None):
+        return Path(value)
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _expected(wanted: Any) -> str:
+    names = {bool: "true or false", int: "a whole number", float: "a number", tuple[str, ...]: "a list of texts"}
+    return names.get(wanted, "a text")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

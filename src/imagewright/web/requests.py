@@ -1,0 +1,81 @@
+"""What every request has in common, whatever its dialect: who, from where, and a body of bounded size."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from imagewright.app.authentication import Credentials, SessionToken, UnknownScheme, UserPassword
+from imagewright.app.call import Origin
+from imagewright.contract.routing import Query
+from imagewright.model.errors import InvalidArgument
+
+SESSION_HEADER = "vmware-api-session-id"
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a request that is not an upload. A specification of a thousand components has about 100,000."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+
+
+def credentials_of(request: Request, *, prefer_password: bool = False) -> Credentials:
+    """Who is asking, as the headers tell.
+
+    A session header wins over `Authorization`, but not where a session is being made: a client that logs in again may
+    still send its old one.
+    """
+    token = request.headers.get(SESSION_HEADER)
+    authorization = request.headers.get("authorization")
+    if token and not (prefer_password and authorization):
+        return SessionToken(token)
+    return _from_authorization(authorization) if authorization else None
+
+
+def _from_authorization(header: str) -> Credentials:
+    scheme, _, value = header.partition(" ")
+    match scheme.lower():
+        case "basic":
+            try:
+                user, colon, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                return UnknownScheme("Basic that is not base64 of user:password in UTF-8")
+            return UserPassword(user, password) if colon else UnknownScheme("Basic without a colon")
+        case "bearer":
+            return SessionToken(value.strip())
+        case _:
+            return UnknownScheme(scheme)
+
+
+def origin_of(request: Request, public_url: str | None) -> Origin:
+    """Where the call comes from. The client may give the id for the log; otherwise one is made."""
+    given = request.headers.get("x-request-id") or request.headers.get("vapi-ctx-opid") or ""
+    host = request.headers.get("host") or "localhost"
+    return Origin(
+        address=request.client.host if request.client else "",
+        base_url=(public_url or f"{request.url.scheme}://{host}").rstrip("/"),
+        request_id=given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
+    )
+
+
+def query_of(request: Request) -> Query:
+    """The decoded query: every key with its values, in the order in which they stand."""
+    return parse_qs(request.url.query, keep_blank_values=True)
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body; InvalidArgument when it is larger than is sensible, without reading it to its end."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise InvalidArgument.because(
+                "imagewright.rest.body_too_large",
+                "The body of the request is larger than {0} bytes. Files are sent to /vum-fileupload.",
+                LARGEST_BODY,
+            )
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,111 @@
+"""The ASGI application: which dialect answers which path."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from imagewright.app.exports import EXPORTS, software_spec_file
+from imagewright.app.invoke import Application, not_serving
+from imagewright.contract.routing import UnknownPath
+from imagewright.model.errors import ApiError
+from imagewright.web.jsonrpc import JsonRpcDialect
+from imagewright.web.requests import credentials_of, origin_of
+from imagewright.web.rest import RestDialect, error_response
+from imagewright.web.uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`public_url` is how clients reach the server, None for what their requests say; `largest_upload` is in bytes."""
+
+    public_url: str | None = None
+    largest_upload: int = 64 * 1024**3
+
+
+class Server:
+    """Answers HTTP requests, with service_unavailable as long as there is no application.
+
+    `on_start` is called when the listener is ready to open and `on_stop` when it has closed; both must be quick.
+    """
+
+    def __init__(
+        self,
+        settings: WebSettings,
+        on_start: Callable[[], None] = lambda: None,
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.application: Application | None = None
+        self._on_start = on_start
+        self._on_stop = on_stop
+        self._public_url = settings.public_url
+        self._rest = RestDialect(self._ready, settings.public_url)
+        self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
+        self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection event of ASGI."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            request = Request(scope, receive)
+            try:
+                response = await self._answer(request)
+            except Exception:
+                # The application itself answers with an error; this is about what is around it.
+                log.exception("a request to %s was not answered", request.url.path)
+                response = Response(status_code=500)
+            await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+        if path == "/api" and request.method == "POST":
+            return await self._jsonrpc.answer(request)
+        if path.startswith("/api/"):
+            return await self._rest.answer(request, path.removeprefix("/api"))
+        if path.startswith("/esx/"):
+            return await self._rest.answer(request, path, as_printed=True)
+        if path == "/vum-fileupload" and request.method == "POST":
+            return await self._uploads.answer(request)
+        if path.startswith(f"{EXPORTS}/") and request.method == "GET":
+            return await run_in_threadpool(self._download, request)
+        return error_response(UnknownPath().error())
+
+    def _download(self, request: Request) -> Response:
+        origin = origin_of(request, self._public_url)
+        parts = request.url.path.removeprefix(f"{EXPORTS}/").split("/")
+        try:
+            if len(parts) != 3 or not parts[2].endswith(".json"):
+                raise UnknownPath().error()
+            spec_id, version, file = parts
+            found = software_spec_file(
+                self._ready(), credentials_of(request), origin, spec_id, version, file.removesuffix(".json")
+            )
+        except ApiError as error:
+            return error_response(error)
+        headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+        return Response(found.content, 200, headers, "application/json")
+
+    def _ready(self) -> Application:
+        if self.application is None:
+            raise not_serving("is starting")
+        return self.application
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._on_start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await run_in_threadpool(self._on_stop)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
