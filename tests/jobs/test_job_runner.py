@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from job_bench import PATIENT, Bench, in_an_hour, kind, write_user
+from job_bench import PATIENT, Bench, described, in_an_hour, kind, write_user
 
 from imagewright.app.ports import StaleRevision, UnitOfWork
 from imagewright.jobs.kind import Finish, Job
-from imagewright.jobs.runner import RunnerSettings
+from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.model.errors import InvalidArgument
 from imagewright.model.task import TaskStatus
 
@@ -94,6 +94,7 @@ def test_threads_work_side_by_side(bench: Bench) -> None:
 
 def test_waiting_has_an_end(bench: Bench) -> None:
     runner = bench.runner(kind(quick))
+    runner.stop()
     with pytest.raises(TimeoutError, match="has not ended within 0"):
         runner.wait(bench.submit(), 0)
     with pytest.raises(LookupError, match="no task nobody"):
@@ -321,6 +322,30 @@ def test_a_stopped_runner_takes_up_nothing(bench: Bench) -> None:
     task_id = bench.submit()
     runner.wake()
     assert bench.row(task_id).status is TaskStatus.PENDING
+
+
+def test_what_was_given_back_is_not_kept_by_the_heart(bench: Bench) -> None:
+    """A job that does not notice the end of its runner, and a heart that beats all the time."""
+    at_work, gate = threading.Event(), threading.Event()
+
+    def deaf(_: Job[str]) -> Finish:
+        at_work.set()
+        gate.wait(WAIT)
+        return lambda uow: write_user(uow, "deaf")
+
+    task_id = bench.submit()
+    first = bench.runner(kind(deaf), settings=RunnerSettings(lease=timedelta(seconds=0.01)))
+    assert at_work.wait(WAIT)
+    first.stop(0)
+    task = bench.runner(kind(quick)).wait(task_id, WAIT)
+    assert (task.status, task.attempts) == (TaskStatus.SUCCEEDED, 2)
+    gate.set()
+    first.stop()
+    assert bench.users() == []
+
+
+def test_a_runner_that_was_not_started_can_be_stopped(bench: Bench) -> None:
+    Runner(bench.storage, [], "services", clock=in_an_hour, worker="idle", describe_error=described).stop()
 
 
 # Leases

@@ -68,7 +68,9 @@ class Claim(Generic[Services]):
         self._next_report = 0.0
 
     def renew(self, uow: UnitOfWork) -> bool:
-        """Keeps the task for another lease; False when it is not ours any more."""
+        """Keeps the task for another lease; False when it is not ours any more. What was released stays released."""
+        if self.lost.is_set():
+            return False
         if uow.tasks.renew(self.task.id, self._worker, self._clock() + self._lease):
             return True
         self.lost.set()
@@ -129,7 +131,7 @@ class Claim(Generic[Services]):
 
     def _end_well(self, uow: UnitOfWork, finish: Finish) -> None:
         # Asked first, so that a late worker does not find the world that its successor left and misjudge it.
-        if self.lost.is_set() or not self.renew(uow):
+        if not self.renew(uow):
             raise self._not_ours()
         self._refuse_canceled(uow)
         result = finish(uow)

@@ -106,10 +106,10 @@ class Runner(Generic[Services]):
             self._news.notify_all()
 
     def stop(self, timeout: float = 10.0) -> None:
-        """Takes up no more tasks and lets those at work finish within `timeout` seconds.
+        """Takes up no more tasks, and lets those at work finish within `timeout` seconds.
 
         What is not finished then is given back: another worker can take up a task of a restartable kind at once, one of
-        another kind ends FAILED.
+        another kind ends FAILED. Does no harm when the runner was not started, or stopped before.
         """
         self._stopping.set()
         with self._news:
@@ -123,7 +123,8 @@ class Runner(Generic[Services]):
         self._stopped.set()
         if unfinished:
             self._join(INTERRUPT_SECONDS)
-        self._heart.join()
+        if self._heart.is_alive():
+            self._heart.join()
 
     def wait(self, task_id: str, timeout: float) -> Task:
         """Waits for the end of a task, whoever does it. Raises TimeoutError, and LookupError for an unknown task."""
@@ -159,7 +160,8 @@ class Runner(Generic[Services]):
     def _join(self, timeout: float) -> None:
         deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while not self._stopping.is_set():
