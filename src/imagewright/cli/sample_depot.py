@@ -172,7 +172,6 @@ VMware-ahci                  8086 vmw-ahci vmw-ahci-esxio
 VMware-bfedac-esxio          15b3 bfedac-esxio
 VMware-bnxtnet-esxio         14e4 bnxtnet-esxio bnxtroce-esxio
 VMware-iser                  -    iser
-VMware-mnet-esxio            -    mnet-esxio
 VMware-nvme-pcie-plugin      -    lsuv2-nvme-pcie-plugin
 VMware-nvme-plugin           -    esxcli-nvme-plugin esxcli-nvme-plugin-esxio
 VMware-nvmxnet3              15ad nvmxnet3 nvmxnet3-ens nvmxnet3-esxio nvmxnet3-ens-esxio
@@ -185,7 +184,6 @@ VMware-penspi-esxio          1dd8 penspi-esxio
 VMware-pvscsi                15ad pvscsi
 VMware-rdmahl                15ad rdmahl
 VMware-rshim                 15b3 rshim rshim-net
-VMware-spidev-esxio          -    spidev-esxio
 VMware-vmkata                8086 vmkata
 VMware-vmkfcoe               8086 vmkfcoe
 VMware-vmksdhci              8086 vmksdhci vmksdhci-esxio

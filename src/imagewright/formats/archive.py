@@ -196,9 +196,11 @@ def _translated(where: str) -> Iterator[None]:
     try:
         yield
     except _ZIP_ERRORS as error:
-        # Nonsense offsets make seek() fail with EINVAL; any other number comes from the disk, not from the archive.
-        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
-            raise
+        # The standard library hides some errors of the file behind its own.
+        for cause in (error, error.__context__):
+            # Nonsense offsets make seek() fail with EINVAL; any other number comes from the disk.
+            if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):
+                raise cause from None
         raise FormatError(
             where, f"cannot be unpacked ({str(error) or 'it ends too early'}); the file is damaged or not complete"
         ) from error

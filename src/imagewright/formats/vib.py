@@ -188,7 +188,7 @@ class _Digests:
             if found != value:
                 raise FormatError(
                     where,
-                    f"is damaged: the {algorithm} of {what} is {found}, but the descriptor says {shown(value, 128)}",
+                    f"is damaged: the {algorithm} of {what} is {found}, but the descriptor says {value}",
                 )
 
 
@@ -201,20 +201,24 @@ class _Gunzip:
         self._where = where
         self._engine = zlib.decompressobj(_GZIP_WINDOW)
         self._size = 0
+        self._error = ""
 
     def update(self, chunk: bytes) -> None:
         try:
-            while chunk:
+            while chunk and not self._error:
                 if self._engine.eof:  # another gzip member, or zeros that fill up a block
                     chunk = chunk.lstrip(b"\0")
                     self._engine = zlib.decompressobj(_GZIP_WINDOW) if chunk else self._engine
                 self._take(self._engine.decompress(chunk, CHUNK))
                 chunk = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
         except zlib.error as error:
-            raise FormatError(self._where, f"is not the gzip file that its checksums speak of ({error})") from error
+            # Told at the end: when the stored bytes have a checksum, that says better what happened.
+            self._error = f"is not the gzip file that its checksums speak of ({error})"
 
     def finish(self) -> int:
-        """The number of bytes that came out."""
+        """The number of bytes that came out. Raises FormatError when the stream was damaged, or ended early."""
+        if self._error:
+            raise FormatError(self._where, self._error)
         if not self._engine.eof:
             raise FormatError(self._where, "is a gzip file that ends too early")
         return self._size

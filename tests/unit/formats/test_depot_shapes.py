@@ -1,0 +1,214 @@
+"""Depots as they are in the field: every shape that was seen, and every liberty that real tools take."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from made_depots import (
+    INDEX,
+    VENDOR_INDEX,
+    VIB_ID,
+    VIB_PATH,
+    bulletin,
+    bundle,
+    bundle_files,
+    content_of,
+    descriptor,
+    metadata_files,
+    sha256,
+    vib_copy,
+    vib_file,
+    zip_of,
+)
+
+from imagewright.formats.bundle import open_depot
+from imagewright.formats.errors import FormatError
+from imagewright.model.content import NotUnderstood, Platform, VibRef
+
+
+def test_a_component_bundle() -> None:
+    (read,) = content_of(bundle()).bundles
+    (vib,) = read.vibs
+    (component,) = read.components
+    assert (component.name, component.version) == ("Net-X", "1.0")
+    assert (component.display_name, component.display_version) == ("The X", "1")
+    assert component.bulletin.vibs == (vib.ref,)
+    assert read.bulletins == (component.bulletin,)
+    assert (read.vendor, read.vendor_code, read.file_name) == ("Sample", "SMP", "metadata.zip")
+    assert vib.relative_path == VIB_PATH
+
+
+@pytest.mark.parametrize(
+    "specs",
+    [
+        "",
+        '<componentNameSpec name="Net-X" uiString="x"/>',
+        '<componentVersionSpec version="1.0" uiString="1"/>',
+    ],
+)
+def test_a_bulletin_without_both_elements_is_no_component(specs: str) -> None:
+    # Plain bulletins of 5.x and 6.x have neither. The id is never taken apart, whatever it looks like.
+    metadata = metadata_files() | {"vmware.xml": "<metadataResponse/>", "bulletins/Net-X_1.0.xml": bulletin(specs)}
+    (read,) = content_of(bundle(metadata)).bundles
+    assert [each.id for each in read.bulletins] == ["Net-X_1.0"]
+    assert read.components == ()
+
+
+def test_a_bundle_without_bulletins() -> None:
+    # A public bundle has VIBs and no bulletin.
+    metadata = metadata_files() | {"vmware.xml": "<metadataResponse><version>3.0</version></metadataResponse>"}
+    del metadata["bulletins/Net-X_1.0.xml"]
+    (read,) = content_of(bundle(metadata)).bundles
+    assert [vib.id for vib in read.vibs] == [VIB_ID]
+    assert read.bulletins == ()
+
+
+def test_everything_may_stand_in_vmware_xml_alone() -> None:
+    vib = vib_file()
+    text = f"""<vib><vibVersion>1.4.5</vibVersion><vibID>{VIB_ID}</vibID><name>net-x</name><version>1.0-1</version>
+      <vendor>SMP</vendor><vibType>bootbank</vibType><summary>s</summary>
+      <systemReqs><maintenanceMode>false</maintenanceMode><swPlatform productLineID="embeddedEsx"/></systemReqs>
+      <relationships><depends><constraint name="vmkapi_2_6_0_0"/></depends></relationships>
+      <postInstall><rebootRequired>false</rebootRequired><hostdRestart>true</hostdRestart></postInstall>
+      <softwareTags><tag>driver</tag></softwareTags>
+      <vibFile><sourceUrl/><relativePath>{VIB_PATH}</relativePath><packedSize>{len(vib)}</packedSize>
+      <checksum><checksumType>sha-256</checksumType><checksum>{sha256(vib)}</checksum></checksum></vibFile></vib>"""
+    metadata = {"vmware.xml": f"<metadataResponse>{bulletin(vibs=text)}</metadataResponse>"}
+    (read,) = content_of(bundle(metadata)).bundles
+    (found,) = read.vibs
+    assert read.components[0].bulletin.vibs == (found.ref,)
+    assert [relation.name for relation in found.depends] == ["vmkapi_2_6_0_0"]
+    assert (found.tags, found.size, found.sha256) == (("driver",), len(vib), sha256(vib))
+    assert not found.reboot_required
+    assert found.cimom_restart
+    assert not found.maintenance_mode_on_install
+
+
+def test_several_entries_for_one_metadata_archive() -> None:
+    # It is read once, and is for all the platforms that are named.
+    second = "<metadata><productId>esxio</productId><version>8.0</version><url>metadata.zip</url></metadata></metaList>"
+    files = bundle_files() | {"vendor-index.xml": VENDOR_INDEX.replace("</metaList>", second)}
+    (read,) = content_of(zip_of(files)).bundles
+    assert read.platforms == (Platform("embeddedEsx", "8.0"), Platform("esxio", "8.0"))
+
+
+def test_several_metadata_archives_and_vendors() -> None:
+    other = vib_file(descriptor().replace("<name>net-x<", "<name>other<"))
+    metadata = {"vibs/o.xml": vib_copy(other, "o.vib").replace("<name>net-x<", "<name>other<")}
+    index = INDEX.replace(
+        "</vendorList>",
+        "<vendor><name>B</name><code>longcode</code><relativePath>sub</relativePath><indexfile>i.xml</indexfile></vendor>"
+        "</vendorList>",
+    )
+    files = bundle_files() | {
+        "index.xml": index,
+        "sub/i.xml": VENDOR_INDEX.replace("metadata.zip", "B-metadata.zip"),
+        "sub/B-metadata.zip": zip_of(metadata),
+        "sub/o.vib": other,
+    }
+    first, second = content_of(zip_of(files)).bundles
+    assert (first.vendor, second.vendor, second.vendor_code) == ("Sample", "B", "longcode")
+    assert [vib.name for vib in second.vibs] == ["other"]
+
+
+def test_a_vib_at_the_root_and_other_spellings() -> None:
+    # Small tools put the VIB at the root, use 9999999990 as number, and one spells maintenance-mode so in its metadata.
+    vib = vib_file()
+    copy = vib_copy(vib, "net-x.vib").replace("maintenance-mode>", "maintenanceMode>")
+    metadata = {"vibs/net-x-9999999990.xml": copy, "vmware.xml": "<metadataResponse/>"}
+    files = {"index.xml": INDEX, "vendor-index.xml": VENDOR_INDEX, "metadata.zip": zip_of(metadata), "net-x.vib": vib}
+    (found,) = content_of(zip_of(files)).vibs
+    assert found.relative_path == "net-x.vib"
+    assert not found.maintenance_mode_on_install
+
+
+def test_a_bundle_inside_of_a_zip() -> None:
+    # A public fling, and some server vendors, ship it so.
+    content = content_of(zip_of({"readme.txt": b"hello", "inner/offline_bundle.zip": bundle()}))
+    assert [vib.id for vib in content.vibs] == [VIB_ID]
+    assert [passed.path for passed in content.not_understood] == ["depot.zip > readme.txt"]
+
+
+def test_two_bundles_inside_of_a_zip() -> None:
+    other = vib_file(descriptor().replace("<summary>s<", "<summary>other<"))
+    second = bundle({"vibs/x.xml": vib_copy(other)}, **{VIB_PATH: other})
+    content = content_of(zip_of({"a.zip": bundle(), "b.zip": second, "docs.zip": zip_of({"a.txt": b""})}))
+    # One id with other content: both are kept, apart by SHA-256.
+    assert [vib.id for vib in content.vibs] == [VIB_ID, VIB_ID]
+    assert len({vib.sha256 for vib in content.vibs}) == 2
+
+
+def test_a_bundle_packed_with_its_folder() -> None:
+    content = content_of(zip_of({f"my-bundle/{path}": data for path, data in bundle_files().items()}))
+    assert [vib.id for vib in content.vibs] == [VIB_ID]
+
+
+def test_a_bundle_packed_with_backslashes() -> None:
+    # Some Windows tools write them instead of slashes.
+    content = content_of(zip_of({path.replace("/", "\\"): data for path, data in bundle_files().items()}))
+    assert [vib.id for vib in content.vibs] == [VIB_ID]
+
+
+def test_a_single_vib_is_a_depot() -> None:
+    data = vib_file()
+    with open_depot(io.BytesIO(data), "x.vib") as depot:
+        (vib,) = depot.content.vibs
+        assert (vib.id, vib.sha256, vib.relative_path) == (VIB_ID, sha256(data), "x.vib")
+        for _time in range(2):  # its file is opened again, and closing it leaves the depot alone
+            with depot.open_vib(vib) as stream:
+                assert stream.read() == data
+
+
+def test_vibs_that_are_elsewhere() -> None:
+    files = bundle_files()
+    del files[VIB_PATH]
+    with open_depot(io.BytesIO(zip_of(files)), "depot.zip") as depot:
+        (vib,) = depot.content.vibs
+        assert not depot.has_file(vib)
+        with pytest.raises(FormatError, match=rf"{VIB_ID}: is described, but its file \('vib20/net-x/.*is not in"):
+            depot.open_vib(vib)
+
+
+def test_a_bulletin_may_name_a_vib_that_is_not_described() -> None:
+    metadata = metadata_files() | {"bulletins/Net-X_1.0.xml": bulletin(vibs="<vibID>A_b_c_1</vibID>")}
+    content = content_of(bundle(metadata))
+    assert content.bundles[0].bulletins[0].vibs == (VibRef("A_b_c_1"),)
+    assert content.not_understood == (
+        NotUnderstood("depot.zip > metadata.zip > bulletin Net-X_1.0", "names VIB 'A_b_c_1', which is not described"),
+    )
+
+
+def test_what_is_unknown_is_noted() -> None:
+    metadata = metadata_files() | {
+        "profiles/standard.xml": "<imageprofile/>",
+        "baseimages/9.1.json": '{"release": "9.1"}',
+        "addons/a.xml": "<addOn/>",
+        "manifests/m.json": '{"components": {"Net-X": "1.0"}}',
+    }
+    content = content_of(bundle(metadata, **{"EULA.txt": b"read me"}))
+    reasons = {passed.path.removeprefix("depot.zip > "): passed.reason for passed in content.not_understood}
+    assert reasons == {
+        "metadata.zip > profiles/standard.xml": "is of no known kind",
+        "metadata.zip > baseimages/9.1.json": "'version' is missing; it is needed",
+        "metadata.zip > addons/a.xml": "is not JSON: Expecting value at line 1, column 1; correct it there",
+        "metadata.zip > manifests/m.json": "'hardwareSupportInfo' is missing; it is needed",
+        "EULA.txt": "is in the bundle, but no metadata speak of it",
+    }
+
+
+def test_metadata_archives_with_versioned_names() -> None:
+    name = "VMware-ESXi-9.1-metadata.zip"
+    files = bundle_files() | {"vendor-index.xml": VENDOR_INDEX.replace("metadata.zip", name)}
+    files[name] = files.pop("metadata.zip")
+    assert content_of(zip_of(files)).bundles[0].file_name == name
+
+
+def test_stored_members_are_read_like_deflated_ones() -> None:
+    assert content_of(zip_of(bundle_files(), method=0)) == content_of(bundle())
+
+
+def test_one_vib_described_twice_in_the_same_way() -> None:
+    metadata = metadata_files()
+    metadata["vibs/net-x-2.xml"] = metadata["vibs/net-x-1.xml"]
+    assert len(content_of(bundle(metadata)).vibs) == 1
