@@ -103,10 +103,21 @@ def _sqlite_engine(path: Path, begin: str, busy_timeout: float, pool_size: int, 
         pool_timeout=busy_timeout,
         pool_use_lifo=True,
     )
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    sa.event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     sa.event.listen(engine, "connect", lambda _connection, record: record.info.update(file=_identity(path)))
     sa.event.listen(engine, "checkout", lambda _connection, record, _proxy: _refuse_other_file(path, record.info))
     return engine
+
+
+def _begin(connection: sa.Connection, statement: str) -> None:
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise sa.exc.DisconnectionError("the connection was closed")
+    try:
+        # Straight to the driver: `exec_driver_sql` would make up a fifth of a short transaction.
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError(statement, None, error) from error
 
 
 def _refuse_other_file(path: Path, info: dict[str, Any]) -> None:

@@ -1,0 +1,205 @@
+"""Blobs in a directory: whole or not there, found by their content, and nothing left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from stored_values import all_at_once
+
+from imagewright.app.ports import BlobRef
+from imagewright.blobs.directory import DirectoryBlobs
+
+FILL = """
+import resource, sys
+from imagewright.blobs.directory import DirectoryBlobs
+
+blobs = DirectoryBlobs(sys.argv[1])
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+try:
+    with blobs.writer() as writer:
+        while True:
+            writer.write(b"x" * 30_000)
+except OSError as error:
+    print(type(error).__name__)
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+with blobs.writer() as writer:
+    writer.write(b"x" * 200_000)
+    print(writer.commit().size)
+"""
+CRASH = """
+import os, signal, sys
+from imagewright.blobs.directory import DirectoryBlobs
+
+with DirectoryBlobs(sys.argv[1]).writer() as writer:
+    writer.write(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the blobs lie."""
+    return tmp_path / "state" / "blobs"
+
+
+@pytest.fixture
+def blobs(folder: Path) -> DirectoryBlobs:
+    """No blobs yet."""
+    return DirectoryBlobs(folder)
+
+
+def store(blobs: DirectoryBlobs, *pieces: bytes) -> BlobRef:
+    """Writes a blob piece by piece."""
+    with blobs.writer() as writer:
+        for piece in pieces:
+            assert writer.write(piece) == len(piece)
+        return writer.commit()
+
+
+def read(blobs: DirectoryBlobs, sha256: str) -> bytes:
+    """The whole content."""
+    with blobs.open(sha256) as file:
+        return file.read()
+
+
+def files(folder: Path) -> set[str]:
+    """Every file below the folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("pieces", [(), (b"",), (b"a", b"", b"bc"), (b"x" * 3_000_000, b"y")])
+def test_blob_is_found_by_its_content(blobs: DirectoryBlobs, folder: Path, pieces: tuple[bytes, ...]) -> None:
+    content = b"".join(pieces)
+    name = hashlib.sha256(content).hexdigest()
+    assert store(blobs, *pieces) == BlobRef(name, len(content))
+    assert blobs.exists(name)
+    assert blobs.size(name) == len(content)
+    assert read(blobs, name) == content
+    assert list(blobs.names()) == [name]
+    assert files(folder) == {f"{name[:2]}/{name[2:4]}/{name}"}
+
+
+def test_same_content_is_there_once_and_young_again(blobs: DirectoryBlobs, folder: Path) -> None:
+    name = store(blobs, b"content").sha256
+    (path,) = folder.rglob(name)
+    os.utime(path, (0, 0))
+    assert blobs.stored(name) == datetime(1970, 1, 1, tzinfo=UTC)
+    assert store(blobs, b"con", b"tent").sha256 == name
+    assert datetime.now(UTC) - blobs.stored(name) < timedelta(minutes=1)
+    assert len(files(folder)) == 1
+
+
+def test_nothing_can_be_read_before_commit(blobs: DirectoryBlobs) -> None:
+    name = hashlib.sha256(b"content").hexdigest()
+    with blobs.writer() as writer:
+        writer.write(b"content")
+        assert not blobs.exists(name)
+        assert list(blobs.names()) == []
+        writer.commit()
+        assert blobs.exists(name)
+
+
+def test_nothing_is_left_without_commit(blobs: DirectoryBlobs, folder: Path) -> None:
+    with blobs.writer() as writer:
+        writer.write(b"content")
+    assert files(folder) == set()
+
+
+def test_nothing_is_left_after_a_failure(blobs: DirectoryBlobs, folder: Path) -> None:
+    with suppress(ZeroDivisionError), blobs.writer() as writer:
+        writer.write(b"content")
+        _ = 1 / 0
+    assert files(folder) == set()
+
+
+def test_writer_is_done_after_commit(blobs: DirectoryBlobs) -> None:
+    with blobs.writer() as writer:
+        writer.write(b"content")
+        writer.commit()
+        with pytest.raises(ValueError, match="closed file"):
+            writer.write(b"more")
+        with pytest.raises(ValueError, match="closed file"):
+            writer.commit()
+    assert len(list(blobs.names())) == 1
+
+
+def test_deleted_blob_can_be_read_to_its_end_by_who_has_it(blobs: DirectoryBlobs) -> None:
+    name = store(blobs, b"content").sha256
+    with blobs.open(name) as file:
+        assert blobs.delete(name)
+        assert file.read() == b"content"
+    assert not blobs.delete(name)
+    assert not blobs.exists(name)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 65, "a" * 64 + "\n", "a" * 64])
+def test_what_is_not_there(blobs: DirectoryBlobs, name: str) -> None:
+    assert not blobs.exists(name)
+    assert not blobs.delete(name)
+    for ask in (blobs.open, blobs.size, blobs.stored):
+        with pytest.raises(FileNotFoundError):
+            ask(name)
+
+
+def test_foreign_files_are_no_blobs(blobs: DirectoryBlobs, folder: Path) -> None:
+    (folder / "aa" / "bb").mkdir(parents=True)
+    (folder / "aa" / "bb" / "notes.txt").touch()
+    assert list(blobs.names()) == []
+
+
+def test_only_the_owner_can_read(blobs: DirectoryBlobs, folder: Path) -> None:
+    store(blobs, b"content")
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*")) if path.is_dir()}
+    assert modes == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()} == {0o600}
+
+
+def test_disk_full_leaves_nothing_and_recovers(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, str(folder)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["OSError", "200000"]
+    assert files(folder / "incoming") == set()
+    assert len(files(folder)) == 1
+
+
+def test_leftovers_of_a_crash_are_removed_at_start(folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", CRASH, str(folder)], check=False, timeout=60)
+    assert len(files(folder / "incoming")) == 1
+    DirectoryBlobs(folder)
+    assert files(folder) == set()
+
+
+def test_start_of_another_process_leaves_writers_alone(blobs: DirectoryBlobs, folder: Path) -> None:
+    with blobs.writer() as writer:
+        writer.write(b"content")
+        DirectoryBlobs(folder)
+        assert writer.commit().size == 7
+    assert len(list(blobs.names())) == 1
+
+
+def test_many_threads_store_the_same_and_their_own(blobs: DirectoryBlobs, folder: Path) -> None:
+    def work(number: int) -> BlobRef:
+        store(blobs, b"shared")
+        return store(blobs, b"own %d" % number)
+
+    refs = all_at_once(8, work)
+    assert set(blobs.names()) == {hashlib.sha256(b"shared").hexdigest()} | {
+        ref.sha256 for ref in refs if isinstance(ref, BlobRef)
+    }
+    assert len(files(folder)) == 9
+
+
+def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="File exists"):
+        DirectoryBlobs(tmp_path / "file")
