@@ -38,14 +38,18 @@ def sample_depot(
 
 
 @app.command("demo")
-def demo() -> None:
+def demo(
+    bundle: Annotated[
+        list[Path] | None, typer.Option(help="An offline bundle of your own to import too; can be given several times.")
+    ] = None,
+) -> None:
     """Run the main job against a server of its own: depots in, a draft, validation, commit, image out.
 
     Example: imagewright demo
     """
     from imagewright.cli.demo import run
 
-    raise typer.Exit(run())
+    raise typer.Exit(run(bundle or ()))
 
 
 def main() -> None:

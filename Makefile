@@ -1,0 +1,58 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLES ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test check lint bench generate lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "imagewright needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
+	@touch $@
+
+install: $(VENV)/.run ## Make .venv with the pinned versions
+
+demo: install ## Run the main job against a server of its own
+	$(BIN)/imagewright demo $(foreach bundle,$(BUNDLES),--bundle $(bundle))
+
+serve: install ## Run the server: https://127.0.0.1:8443, data in ./data
+	$(BIN)/imagewright serve
+
+lint: $(VENV)/.test ## Check style, types and the direction of imports
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint ## Check everything and run all tests
+	$(BIN)/pytest -n 2 --dist loadscope
+
+bench: $(VENV)/.test ## Measure, side by side in one run
+	$(BIN)/python tests/bench
+
+generate: $(VENV)/.test ## Write the generated files again
+	$(BIN)/python -m imagewright.contract.generate
+	$(BIN)/python -m imagewright.contract.coverage
+
+lock: ## Choose the newest versions and pin them
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet pip-tools
+	cd requirements && ./lock.sh ../build/lock/bin/pip-compile
+
+clean: ## Remove what was made
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,5 @@
+"""`python -m imagewright` is `imagewright`."""
+
+from imagewright.cli.main import main
+
+main()
