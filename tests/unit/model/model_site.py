@@ -5,7 +5,7 @@ Names and versions look like those of the field and are made up.
 
 from __future__ import annotations
 
-from build import DPU, ESX, base_image, catalog, depot, part, refs, vib
+from model_build import DPU, ESX, base_image, catalog, depot, part, refs, vib
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Platform, Solution

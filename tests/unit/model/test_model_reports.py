@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_site import small_site
+from model_site import small_site
 
 from imagewright.model.compose import compose_spec
 from imagewright.model.finding import CATALOGUE, report
