@@ -59,8 +59,8 @@ def session_of(user: str, created: datetime = NOON, last_accessed: datetime = NO
 
 def task_of(task_id: str, **fields: Any) -> Task:
     """A task that was just submitted."""
-    fields = {"service": "drafts", "operation": "commit", "user": "alice", "submitted": NOON} | fields
-    return Task(id=task_id, **fields)
+    fields = {"service": "drafts", "operation": "commit", "user": "alice"} | fields
+    return Task(id=task_id, submitted=NOON, **fields)
 
 
 def depot_of(bundle: str, **fields: Any) -> Depot:

@@ -143,12 +143,12 @@ def test_only_the_new_depot_is_read(storage: DatabaseStorage) -> None:
 def test_undone_import_is_in_no_catalog(storage: DatabaseStorage) -> None:
     add_depot(storage, "first", vib_of("a"))
     with undone(storage) as unit:
-        undone = unit.depots.add(depot_of("undone"), content_of(vib_of("never")))
-        assert unit.depots.catalog().depots[undone.id] == content_of(vib_of("never"))
+        lost = unit.depots.add(depot_of("undone"), content_of(vib_of("never")))
+        assert unit.depots.catalog().depots[lost.id] == content_of(vib_of("never"))
     assert list(catalog(storage).depots) == ["1"]
     # It gets the id, and the catalogue the revision, that were undone.
     kept = add_depot(storage, "kept", vib_of("b"))
-    assert kept.id == undone.id
+    assert kept.id == lost.id
     assert catalog(storage).depots[kept.id] == content_of(vib_of("b"))
 
 
