@@ -27,6 +27,7 @@ _CHANGEABLE = (
     "modified",
     "orchestrator_owner",
     "owner_data",
+    "locked_by",
     "revision",
 )
 _SAVE = sa.update(specs).where(specs.c.id == sa.bindparam("saved"), specs.c.revision == sa.bindparam("read_revision"))

@@ -110,6 +110,7 @@ specs = sa.Table(
     _required("modified", Moment()),
     sa.Column("orchestrator_owner", sa.Text()),
     sa.Column("owner_data", sa.Text()),
+    sa.Column("locked_by", Name),
     _required("revision", sa.Integer()),
     sa.UniqueConstraint("display_name"),
 )

@@ -109,6 +109,7 @@ def _library() -> None:
         sa.Column("modified", MOMENT, nullable=False),
         sa.Column("orchestrator_owner", sa.Text(), nullable=True),
         sa.Column("owner_data", sa.Text(), nullable=True),
+        sa.Column("locked_by", NAME, nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_specs"),
         sa.UniqueConstraint("display_name", name="uq_specs_display_name"),
