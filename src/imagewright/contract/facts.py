@@ -33,7 +33,12 @@ SERVICES = (
     r"com\.vmware\.esx\.settings\.(depots|depot_content|hardware_support|repository)(\..*)?",
     r"com\.vmware\.esx\.settings\.inventory",
 )
-ALWAYS = ("struct:com.vmware.vapi.std.localizable_message", "enum:com.vmware.vapi.std.errors.error.type")
+ALWAYS = (
+    "struct:com.vmware.vapi.std.localizable_message",
+    "enum:com.vmware.vapi.std.errors.error.type",
+    # What errors carry as data; only the text of an operation says so, not its signature.
+    "struct:com.vmware.esx.settings.depots.offline.precheck_result",
+)
 
 
 class _Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):

@@ -26,6 +26,30 @@ class AddonVersion(Structure, frozen=True, kw_only=True, omit_defaults=True):
     display_version: str
 
 
+class AffectedBaselineInfo(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depots.affected_baseline_info"
+    baseline: str
+    id: int
+    affected_updates: dict[str, UpdateSummary]
+
+
+class AffectedDesiredStateInfo(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depots.affected_desired_state_info"
+    cluster_name: str
+    cluster_id: str
+    entity_name: str | None = None
+    entity_id: str | None = None
+    software_spec_name: str | None = None
+    software_spec: str | None = None
+    entity_names: frozenset[str] | None = None
+    entities: frozenset[str] | None = None
+    affected_base_image: BaseImageVersion | None = None
+    affected_addon: dict[str, AddonSummary] | None = None
+    affected_solutions: dict[str, SolutionSummary] | None = None
+    affected_hardware_support: dict[str, HardwareSupportManagerSummary] | None = None
+    affected_independent_components: dict[str, ComponentSummary] | None = None
+
+
 class BaseImageVersion(Structure, frozen=True, kw_only=True, omit_defaults=True):
     canonical_name: ClassVar[str] = "com.vmware.esx.settings.depots.base_image_version"
     version: str

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from imagewright.contract.operations import Input, Operation, Route
-from imagewright.contract.services import settings
+from imagewright.contract.services import depots, settings
 from imagewright.contract.structure import Structure
 from imagewright.contract.types import parse
 
@@ -89,6 +89,12 @@ class Info(Structure, frozen=True, kw_only=True, omit_defaults=True):
     create_time: datetime
     owner: str | None = None
     ownerdata: str | None = None
+
+
+class PrecheckResult(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depots.offline.precheck_result"
+    affected_baselines: tuple[depots.AffectedBaselineInfo, ...] | None = None
+    affected_desired_states: tuple[depots.AffectedDesiredStateInfo, ...] | None = None
 
 
 class Summary(Structure, frozen=True, kw_only=True, omit_defaults=True):
