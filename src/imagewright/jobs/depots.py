@@ -1,0 +1,202 @@
+"""Importing offline depots and removing them.
+
+An import is all or nothing::
+
+    location or uploaded file ──► bundle blob ──► metadata ──► one blob for each VIB ──► Finish: depot and content
+
+Until its Finish is committed nothing refers to what it stored. A failed import takes its blobs away itself, one that
+was killed is started again and stores the same ones, and what is left over in any other case is swept as orphans.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final, cast
+from urllib.parse import unquote, urlsplit
+
+from imagewright.app.call import Services
+from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused, with_files
+from imagewright.app.ports import BlobWriter, FetchError, StorageUnavailable, UnitOfWork
+from imagewright.app.sweeping import submit_sweep, sweep_named
+from imagewright.app.tasks import result_document
+from imagewright.app.uploads import upload_with
+from imagewright.contract.services import depots_offline as offline
+from imagewright.formats.bundle import OpenDepot, open_depot
+from imagewright.formats.errors import FormatError
+from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost
+from imagewright.model.content import DepotContent, Vib, VibRef
+from imagewright.model.errors import InvalidArgument
+from imagewright.model.library import Depot, DepotSource
+
+log = logging.getLogger(__name__)
+
+FETCHED: Final = 400
+WHOLE: Final = 1000
+"""How much of an import is done when the bundle is here, and in all."""
+
+MIB: Final = 1024 * 1024
+
+
+def import_depot(job: Job[Services]) -> Finish:
+    """Imports the bundle that the task names; the result has the id of the new depot.
+
+    InvalidArgument when the location cannot be read (with the HTTP status met), or when there is anything wrong with
+    the bundle or a VIB in it (naming file, element and reason); AlreadyExists when this file was imported before.
+    """
+    work = _Import(job)
+    with _tidying(work):
+        bundle = work.bundle()
+        with job.storage.read() as uow:
+            refuse_known_bundle(uow, bundle.sha256)
+        content = work.store(bundle)
+
+    def finish(uow: UnitOfWork) -> Any:
+        refuse_known_bundle(uow, bundle.sha256)
+        depot = uow.depots.add(work.depot(bundle), content)
+        if bundle.file_id is not None:
+            uow.uploads.delete(bundle.file_id)
+        submit_sweep(uow, [bundle.sha256], job.task.user, job.services.clock())
+        return result_document(offline.create, offline.CreateResult(depot=depot.id))
+
+    return finish
+
+
+def delete_depot(job: Job[Services]) -> Finish:
+    """Removes the depot that the task names. ResourceInUse, with the lists of the API, when something needs it."""
+    depot_id, force = job.task.arguments["depot"], job.task.arguments["force"]
+    with job.storage.read() as uow:
+        depot = depot_with(uow, depot_id)
+        if not force:
+            require_unused(uow, depot)
+    return lambda uow: remove_depot(uow, depot_id, job.task.user, job.services.clock(), force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """A bundle that lies in the blob store. `name` is what messages call it; `file_id` is that of its upload."""
+
+    sha256: str
+    name: str
+    file_id: str | None = None
+
+
+@dataclass(slots=True)
+class _Import:
+    """One import at work. `stored` are the blobs that it has put into the store."""
+
+    job: Job[Services]
+    stored: set[str] = field(default_factory=set)
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        return self.job.task.arguments
+
+    def bundle(self) -> _Bundle:
+        """The bundle, fetched or uploaded."""
+        if self.arguments["source_type"] == DepotSource.PULL:
+            return self._fetched(self.arguments["location"])
+        with self.job.storage.read() as uow:
+            upload = upload_with(uow, self.arguments["file_id"], self.job.task.user)
+        return _Bundle(upload.sha256, upload.file_name, upload.file_id)
+
+    def store(self, bundle: _Bundle) -> DepotContent:
+        """Stores every VIB of the bundle, and gives the content with each VIB as its own file describes it."""
+        self.job.progress(FETCHED, WHOLE, f"Reading {bundle.name}")
+        try:
+            with self.job.services.blobs.open(bundle.sha256) as file, open_depot(file, bundle.name) as opened:
+                return with_files(opened.content, self._stored_vibs(opened))
+        except FormatError as error:
+            raise InvalidArgument.because(
+                "imagewright.depot.unreadable", "{0}. Nothing was imported.", error
+            ) from error
+
+    def depot(self, bundle: _Bundle) -> Depot:
+        """The record of the new depot."""
+        return Depot(
+            id="",
+            source=DepotSource(self.arguments["source_type"]),
+            bundle_sha256=bundle.sha256,
+            created=self.job.services.clock(),
+            owner=self.job.task.user,
+            description=self.arguments["description"],
+            location=self.arguments["location"],
+            file_id=bundle.file_id,
+            ownerdata=self.arguments["ownerdata"],
+        )
+
+    def _fetched(self, location: str) -> _Bundle:
+        def report(received: int, total: int | None) -> None:
+            done = FETCHED * received // total if total else 0
+            size = f"{received // MIB} of {total // MIB} MiB" if total else f"{received // MIB} MiB"
+            self.job.progress(done, WHOLE, f"Fetching the bundle: {size}")
+
+        services = self.job.services
+        try:
+            with services.blobs.writer() as writer:
+                services.fetcher.fetch(location, writer, headers=self.arguments["headers"], progress=report)
+                blob = writer.commit()
+        except FetchError as error:
+            raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
+        self.stored.add(blob.sha256)
+        return _Bundle(blob.sha256, _file_name(location))
+
+    def _stored_vibs(self, opened: OpenDepot) -> dict[VibRef, Vib]:
+        vibs = opened.content.vibs
+        whole = sum(vib.size for vib in vibs) or 1
+        found: dict[VibRef, Vib] = {}
+        before = 0
+        for number, vib in enumerate(vibs, start=1):
+            text = f"Storing VIB {number} of {len(vibs)}"
+            with self.job.services.blobs.writer() as writer:
+                sink = _WatchedSink(self.job, writer, before, whole, text)
+                found[vib.ref] = opened.copy_vib(vib, cast(BinaryIO, sink))
+                self.stored.add(writer.commit().sha256)
+            before += vib.size
+        return found
+
+
+@dataclass(slots=True)
+class _WatchedSink:
+    """Passes bytes on and reports them, so that a large VIB shows progress and does not hold up a cancellation."""
+
+    job: Job[Services]
+    writer: BlobWriter
+    written: int
+    whole: int
+    text: str
+
+    def write(self, data: bytes, /) -> int:
+        self.written += len(data)
+        done = FETCHED + (WHOLE - FETCHED) * self.written // self.whole
+        self.job.progress(min(done, WHOLE - 1), WHOLE, self.text)
+        return self.writer.write(data)
+
+
+@contextmanager
+def _tidying(work: _Import) -> Iterator[None]:
+    """Takes away what a failed import has stored. After LeaseLost that is for the worker that has the task now."""
+    try:
+        yield
+    except LeaseLost:
+        raise
+    except BaseException:
+        job = work.job
+        try:
+            sweep_named(job.storage, job.services.blobs, work.stored, job.services.clock(), by_task=job.task.id)
+        except (StorageUnavailable, OSError) as failure:
+            # They are orphans and will be swept as such; what went wrong first is what must be told.
+            log.warning("Task %s: what it stored is left behind: %s", job.task.id, failure)
+        raise
+
+
+def _file_name(location: str) -> str:
+    return unquote(urlsplit(location).path.rpartition("/")[2]) or "bundle"
+
+
+KINDS: Final = (
+    JobKind(offline.create.service, offline.create.operation_id, import_depot, cancelable=True),
+    JobKind(offline.delete_task.service, offline.delete_task.operation_id, delete_depot),
+)
