@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import secrets
@@ -149,8 +148,9 @@ class Service:
                 except StorageUnavailable as failure:
                     log.error("the database cannot be used, trying again: %s", failure)
                     self._stopping.wait(1.0)
+            self._keep_house(self._sweep)
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
-                self._keep_house()
+                self._keep_house(self._flush_sessions)
         except Exception as failure:  # without its service, the process must end and say why
             log.exception("the server cannot go on")
             self.failure = failure
@@ -168,26 +168,29 @@ class Service:
             self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
         self.web.application = self._running.application
         self._tell("ready")
-        self._keep_house()
 
-    def _keep_house(self) -> None:
+    def _keep_house(self, work: Callable[[Running], None]) -> None:
+        """Work that nobody waits for: when it cannot be done now, the next time will do."""
         if self._running is None:
             return
-        application = self._running.application
         try:
-            with self._running.storage.write() as uow:
-                application.services.authenticator.flush(uow, utc_now())
-            sweep_blobs(self._running.storage, application.services.blobs, utc_now())
+            work(self._running)
         except (StorageUnavailable, OSError) as failure:
             log.warning("housekeeping has to wait: %s", failure)
+
+    def _flush_sessions(self, running: Running) -> None:
+        with running.storage.write() as uow:
+            running.application.services.authenticator.flush(uow, utc_now())
+
+    def _sweep(self, running: Running) -> None:
+        sweep_blobs(running.storage, running.application.services.blobs, utc_now())
 
     def _close(self) -> None:
         self.drain()
         self._background.join(timeout=self._settings.stop_grace)
         if self._running:
             self._running.runner.stop(self._settings.stop_grace)
-            with contextlib.suppress(StorageUnavailable), self._running.storage.write() as uow:
-                self._running.application.services.authenticator.flush(uow, utc_now())
+            self._keep_house(self._flush_sessions)
             self._running.storage.close()
 
 
