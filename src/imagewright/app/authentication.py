@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from imagewright.app.passwords import PasswordChecker
 from imagewright.app.ports import Session, UnitOfWork
-from imagewright.model.errors import ApiError, Message, Unauthenticated
+from imagewright.model.errors import Message, Unauthenticated
 
 CHALLENGE = 'Basic realm="imagewright"'
 
@@ -83,12 +83,12 @@ class Authenticator:
             case UserPassword(user, password):
                 return self._by_password(uow, user, password)
             case UnknownScheme(scheme):
-                raise _refused(
+                raise unauthenticated(
                     "imagewright.session.unknown_scheme",
                     f"Credentials of the kind '{scheme}' are not accepted here. Log in with user name and password.",
                 )
             case None:
-                raise _refused(
+                raise unauthenticated(
                     "com.vmware.vapi.endpoint.method.authentication.required",
                     "Authentication required. Log in with POST /api/session and send the answer as the header "
                     "vmware-api-session-id.",
@@ -121,7 +121,7 @@ class Authenticator:
         session = uow.sessions.get(hashed)
         user = uow.users.get(session.user) if session else None
         if session is None or user is None or self._has_expired(session, now):
-            raise _refused(
+            raise unauthenticated(
                 "imagewright.session.not_valid",
                 "This session is not valid: it was closed, it has expired, or it never existed. Log in again with "
                 "POST /api/session.",
@@ -137,7 +137,7 @@ class Authenticator:
     def _by_password(self, uow: UnitOfWork, name: str, password: str) -> Caller:
         user = uow.users.get(name)
         if not self._passwords.is_right(user.password_hash if user else None, password) or user is None:
-            raise _refused(
+            raise unauthenticated(
                 "imagewright.session.bad_credentials",
                 "User name or password is wrong. The name is written with its domain, such as "
                 "administrator@vsphere.local.",
@@ -145,5 +145,6 @@ class Authenticator:
         return Caller(user.name, user.privileges)
 
 
-def _refused(message_id: str, text: str) -> ApiError:
+def unauthenticated(message_id: str, text: str) -> Unauthenticated:
+    """The refusal of a caller that nobody knows, with the challenge that HTTP wants beside every 401."""
     return Unauthenticated(Message(message_id, text), challenge=CHALLENGE)

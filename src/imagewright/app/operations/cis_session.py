@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from imagewright.app.authentication import unauthenticated
 from imagewright.app.call import Call
 from imagewright.app.ports import Session
 from imagewright.contract.binding import implements
 from imagewright.contract.services import cis_session
-from imagewright.model.errors import Unauthenticated
 
 
 @implements(cis_session.create)
 def create(call: Call) -> str:
     """Makes a session for a user who came with his password, and tells its token, which is kept nowhere."""
     if call.caller.session is not None:
-        raise Unauthenticated.because(
+        raise unauthenticated(
             "imagewright.session.no_password", "A session is made from a user name and a password, not from a session."
         )
     token, session = call.services.authenticator.new_session(call.caller.name, call.now)
@@ -42,7 +42,7 @@ def delete(call: Call) -> None:
 
 def _session(call: Call) -> Session:
     if call.caller.session is None:
-        raise Unauthenticated.because(
+        raise unauthenticated(
             "imagewright.session.none", "This call came with a password and not with a session, so there is none here."
         )
     return call.caller.session
