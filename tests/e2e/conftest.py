@@ -1,0 +1,113 @@
+"""Data folders with users and depots, made once; servers on copies of them, one for each module."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from server_process import ADMINISTRATOR, ALICE, BOB, ROLES, VICTOR, ServerProcess, add_user, serving
+from wire_clients import DRAFTS, OFFLINE, Rest, connection, login, rest_session
+
+from imagewright.cli import sample_depot as sample
+
+IMPORTED = (
+    sample.BASE_8_0_3_FILE,
+    sample.BASE_9_1_0_FILE,
+    sample.ALPHA_FILE,
+    sample.BETA_FILE,
+    sample.DRIVERS_FILE,
+)
+
+
+@pytest.fixture(scope="session")
+def depot_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample depots as files."""
+    folder = tmp_path_factory.mktemp("depots")
+    sample.write_sample_depots(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def users_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a user of each role and no content. Not to be changed."""
+    data = tmp_path_factory.mktemp("users") / "data"
+    for account, role in ROLES.items():
+        add_user(data, account, "--role", role)
+    return data
+
+
+@pytest.fixture(scope="session")
+def stocked_data(users_data: Path, depot_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with users, base images, add-ons and drivers. Not to be changed."""
+    data = tmp_path_factory.mktemp("stocked") / "data"
+    shutil.copytree(users_data, data)
+    with serving(data, settings=allowing(depot_folder)) as server, rest_session(server, ADMINISTRATOR) as administrator:
+        for name in IMPORTED:
+            spec = {"source_type": "PULL", "location": (depot_folder / name).as_uri(), "description": name}
+            task = administrator.task("POST", OFFLINE, params={"vmw-task": "true"}, json=spec)
+            assert task["status"] == "SUCCEEDED", task
+    return data
+
+
+def allowing(folder: Path) -> dict[str, str]:
+    """Settings under which the server reads files of this folder."""
+    return {"IMAGEWRIGHT_FILE_FOLDERS": str(folder)}
+
+
+@pytest.fixture
+def fresh_users(users_data: Path, tmp_path: Path) -> Path:
+    """A copy of the data folder with users, for one test alone."""
+    return Path(shutil.copytree(users_data, tmp_path / "data"))
+
+
+@pytest.fixture
+def fresh_stock(stocked_data: Path, tmp_path: Path) -> Path:
+    """A copy of the data folder with depots, for one test alone."""
+    return Path(shutil.copytree(stocked_data, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def server(users_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server with users and no content, for one module."""
+    data = Path(shutil.copytree(users_data, tmp_path_factory.mktemp("server") / "data"))
+    with serving(data) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stocked_server(
+    stocked_data: Path, depot_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """A server with base images, add-ons and drivers, for one module."""
+    data = Path(shutil.copytree(stocked_data, tmp_path_factory.mktemp("stocked-server") / "data"))
+    with serving(data, settings=allowing(depot_folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def http(server: ServerProcess) -> Iterator[httpx.Client]:
+    """HTTP to the module's server, as nobody."""
+    with connection(server) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def tokens(http: httpx.Client) -> dict[str, str]:
+    """A session of each user, by the first part of the name."""
+    return {account.name.partition("@")[0]: login(http, account) for account in (ADMINISTRATOR, ALICE, BOB, VICTOR)}
+
+
+@pytest.fixture
+def user(http: httpx.Client, tokens: dict[str, str]) -> Iterator[Callable[[str], Rest]]:
+    """REST as "alice", "bob", "victor" or "administrator" on the module's server. No draft is left at the end."""
+    yield lambda name: Rest(http, tokens[name])
+    delete_all_drafts(Rest(http, tokens["administrator"]))
+
+
+def delete_all_drafts(administrator: Rest) -> None:
+    """Leaves no draft of anybody."""
+    for draft in administrator.result("GET", DRAFTS, 200):
+        administrator.result("DELETE", f"{DRAFTS}/{draft}", 204)
