@@ -1,13 +1,86 @@
-"""Parts of depots in the short form that the API uses for the content of a depot and for what its removal affects."""
+"""Parts of depots as several operations show and filter them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from imagewright.app.answers import UNKNOWN_DATE
 from imagewright.contract.services import depots
 from imagewright.model.catalog import Catalog
-from imagewright.model.content import AddOn, BaseImage, Component, HardwareSupportPackage, Solution
+from imagewright.model.content import (
+    AddOn,
+    BaseImage,
+    Component,
+    ComponentRef,
+    HardwareSupportPackage,
+    MetadataBundle,
+    Solution,
+)
+from imagewright.model.version import compare, sort_key
+
+V = TypeVar("V", BaseImage, AddOn, Component, HardwareSupportPackage, Solution)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter of the API: all its parts must fit, and one that is unset or empty fits everything."""
+
+    vendors: Collection[str] | None
+    names: Collection[str] | None
+    versions: Collection[str] | None
+    min_version: str | None
+
+    def fits(self, vendor: str, name: str, version: str) -> bool:
+        """True when this version of something is to be shown; the lowest version asked for is."""
+        return (
+            (not self.names or name in self.names)
+            and (not self.vendors or vendor in self.vendors)
+            and (not self.versions or version in self.versions)
+            and at_least(version, self.min_version)
+        )
+
+
+def at_least(version: str, lowest: str | None) -> bool:
+    """True when the version is not below `lowest`, or when nothing is asked for."""
+    return not lowest or compare(version, lowest) >= 0
+
+
+class Label(NamedTuple):
+    """How people call a component and its version."""
+
+    name: str
+    version: str
+
+
+def label_of(ref: ComponentRef, catalog: Catalog) -> Label:
+    """The label of a component; one that is in no depot is called as it is referred to."""
+    known = catalog.component(ref.name, ref.version)
+    return Label(known.display_name, known.display_version) if known else Label(ref.name, ref.version)
+
+
+def display_name_of(name: str, catalog: Catalog) -> str:
+    """How people call a component whatever its version, after the highest one that there is."""
+    versions = catalog.component_versions(name)
+    return label_of(ComponentRef(name, versions[-1]), catalog).name if versions else name
+
+
+def metadata_info(bundle: MetadataBundle, catalog: Catalog) -> depots.MetadataInfo:
+    """All that a metadata bundle describes. Independent are those components that no depot has inside of another part.
+
+    Lists of versions begin with the lowest; what there is nothing of is unset.
+    """
+    independent = (component for component in bundle.components if not catalog.carriers_of(component.ref))
+    return depots.MetadataInfo(
+        file_name=bundle.file_name,
+        base_images=tuple(base_image_version(image) for image in _ascending(bundle.base_images)) or None,
+        addons=add_on_summaries(_ascending(bundle.add_ons)) or None,
+        solutions=solution_summaries(_ascending(bundle.solutions), catalog) or None,
+        hardware_support=hardware_support_summaries(_ascending(bundle.hardware_support)) or None,
+        independent_components=component_summaries(_ascending(independent)) or None,
+        updates={bulletin.id: depots.UpdateSummary(summary=bulletin.summary) for bulletin in bundle.bulletins} or None,
+    )
 
 
 def base_image_version(image: BaseImage) -> depots.BaseImageVersion:
@@ -68,6 +141,10 @@ def hardware_support_summaries(
             packages={**known, each.package: depots.HardwareSupportPackageSummary(versions=versions)},
         )
     return found
+
+
+def _ascending(things: Iterable[V]) -> list[V]:
+    return sorted(things, key=lambda thing: (sort_key(thing.version), thing.version))
 
 
 def _component_version(component: Component) -> depots.ComponentVersion:

@@ -267,7 +267,11 @@ class Storage(Protocol):
         """A transaction that writes nothing; it waits for no writer."""
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
-        """A transaction that is committed when the block ends, and undone when it ends with an exception."""
+        """A transaction that is committed when the block ends, and undone when it ends with an exception.
+
+        Raises StaleRevision also when the database finds that another transaction was faster (PostgreSQL does, whatever
+        was written). After an error of a repository there is nothing to do but to leave the block.
+        """
 
     def close(self) -> None: ...
 
@@ -315,6 +319,9 @@ class Fetcher(Protocol):
 
     def check(self, location: str) -> None:
         """Raises FetchError when this location may not be read at all (scheme, address, folder)."""
+
+    def shown(self, location: str) -> str:
+        """The location without passwords and access tokens, for those who may not know them; still a URI."""
 
     def fetch(
         self,

@@ -39,6 +39,10 @@ class UrlFetcher:
             else:
                 self._web.check(url)
 
+    def shown(self, location: str) -> str:
+        """The location without passwords and access tokens, for those who may not know them; still a URI."""
+        return masked(location)
+
     def fetch(
         self,
         location: str,

@@ -141,7 +141,7 @@ class _Import:
         except FetchError as error:
             raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
         self.stored.add(blob.sha256)
-        return _Bundle(blob.sha256, _file_name(location))
+        return _Bundle(blob.sha256, _file_name(services.fetcher.shown(location)))
 
     def _stored_vibs(self, opened: OpenDepot) -> dict[VibRef, Vib]:
         vibs = opened.content.vibs

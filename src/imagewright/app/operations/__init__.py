@@ -8,6 +8,11 @@ from imagewright.app.operations import (
     alternative_images,
     cis_session,
     cis_tasks,
+    depot_content_add_ons,
+    depot_content_base_images,
+    depot_content_components,
+    depots_offline,
+    depots_offline_content,
     drafts,
     drafts_add_on,
     drafts_base_image,
@@ -17,6 +22,7 @@ from imagewright.app.operations import (
     drafts_removed_components,
     drafts_selection_criteria,
     effective_components,
+    hardware_support,
     software,
 )
 
@@ -24,6 +30,11 @@ __all__ = [
     "alternative_images",
     "cis_session",
     "cis_tasks",
+    "depot_content_add_ons",
+    "depot_content_base_images",
+    "depot_content_components",
+    "depots_offline",
+    "depots_offline_content",
     "drafts",
     "drafts_add_on",
     "drafts_base_image",
@@ -33,5 +44,6 @@ __all__ = [
     "drafts_removed_components",
     "drafts_selection_criteria",
     "effective_components",
+    "hardware_support",
     "software",
 ]
