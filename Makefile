@@ -47,7 +47,7 @@ bench: $(VENV)/.test ## Measure, side by side in one run
 
 generate: $(VENV)/.test ## Write the generated files again
 	$(BIN)/python -m imagewright.contract.generate
-	$(BIN)/python -m imagewright.contract.coverage
+	$(BIN)/python docs/generate.py
 
 lock: ## Choose the newest versions and pin them
 	$(PYTHON) -m venv build/lock

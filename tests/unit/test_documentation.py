@@ -1,0 +1,55 @@
+"""What the documentation says of the code is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagewright.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    checked = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [name for name in Settings.__dataclass_fields__ if f"`{name}`" not in readme]
+    assert missing == []
+
+
+def test_decision_records_have_the_three_parts_and_a_number_of_their_own() -> None:
+    records = sorted(ROOT.glob("docs/decisions/*.md"))
+    numbers = [record.name[:4] for record in records]
+    assert len(set(numbers)) == len(numbers)
+    for record in records:
+        text = record.read_text(encoding="utf-8").lower()
+        assert all(part in text for part in ("context", "decision", "consequences")), record.name
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    for module in (ROOT / "src").rglob("*.py"):
+        assert module.read_text(encoding="utf-8").lstrip().startswith('"""'), module.relative_to(ROOT)
+
+
+def test_modules_stay_small_enough_to_read() -> None:
+    for module in (ROOT / "src").rglob("*.py"):
+        if "services" not in module.parts:
+            lines = len(module.read_text(encoding="utf-8").splitlines())
+            assert lines <= 500, f"{module.relative_to(ROOT)} has {lines} lines"
