@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 
 revision = "0001"
 down_revision = None
@@ -16,7 +16,7 @@ NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NUMBER = sa.BigInteger()
 MOMENT = sa.DateTime(timezone=True)
-DOCUMENT = sa.Text().with_variant(JSONB(), "postgresql")
+DOCUMENT = sa.Text().with_variant(JSON(), "postgresql")
 
 
 def upgrade() -> None:
