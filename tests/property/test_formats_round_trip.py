@@ -1,0 +1,56 @@
+"""What is written is read back identically."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from depot_values import MadeDepot, MadeVib, depots, made_vibs, specs
+from hypothesis import given, settings
+
+from imagewright.formats.bundle import open_depot
+from imagewright.formats.depot_writer import write_depot
+from imagewright.formats.spec_json import read_spec, write_spec
+from imagewright.formats.vib import read_vib_file
+from imagewright.formats.vib_xml import read_vib_xml, write_vib_xml
+from imagewright.model.spec import SoftwareSpec
+
+
+@given(made_vibs())
+def test_vib_files(made: MadeVib) -> None:
+    read = read_vib_file(io.BytesIO(made.data), "x.vib")
+    assert read == type(read)(**{**_fields(made), "relative_path": ""})
+
+
+@given(made_vibs())
+def test_vib_copies_in_metadata(made: MadeVib) -> None:
+    assert read_vib_xml(write_vib_xml(made.vib, in_metadata=True), "x.xml") == made.vib
+
+
+@settings(deadline=None)
+@given(depots())
+def test_depots(made: MadeDepot) -> None:
+    sink = io.BytesIO()
+    written = write_depot(sink, made.content, lambda vib: io.BytesIO(made.files[vib.ref]))
+    assert written == made.content
+    with open_depot(sink, "depot.zip") as depot:
+        assert depot.content.bundles == made.content.bundles
+        assert depot.content.not_understood == ()
+        for vib in depot.content.vibs:
+            with depot.open_vib(vib) as stream:
+                assert stream.read() == made.files[vib.ref]
+            copy = io.BytesIO()
+            assert depot.copy_vib(vib, copy) == vib
+            assert copy.getvalue() == made.files[vib.ref]
+
+
+@given(specs)
+def test_specifications(spec: SoftwareSpec) -> None:
+    data = write_spec(spec)
+    assert read_spec(data) == spec
+    assert read_spec(write_spec(spec, indent=4)) == spec
+    assert json.loads(data) == spec.to_document()
+
+
+def _fields(made: MadeVib) -> dict[str, object]:
+    return {name: getattr(made.vib, name) for name in made.vib.__slots__}
