@@ -5,6 +5,7 @@ import pytest
 from imagewright.contract.binding import Bindings
 from imagewright.contract.coverage import coverage_markdown
 from imagewright.contract.services import cis_tasks
+from imagewright.contract.services import own_software_versions as versions
 from imagewright.contract.services import repository_software_drafts as drafts
 
 
@@ -45,11 +46,13 @@ def test_two_functions_for_one_operation_are_refused() -> None:
 
 
 def test_the_coverage_table_says_what_is_served() -> None:
-    table = coverage_markdown([cis_tasks.list_, drafts.commit], {drafts.commit})
+    table = coverage_markdown([cis_tasks.list_, drafts.commit], [versions.get], {drafts.commit})
 
     assert "1 of 2 are served" in table
+    assert "0 of 1 are served" in table
     assert "| `POST /cis/tasks?action=list`<br>`GET /cis/tasks` | `list` | 6.7.1 | UNSUPPORTED |" in table
     assert (
         "| `POST /esx/settings/repository/software/drafts/{draft}?action=commit&vmw-task=true` "
         "| `commit$task` | 9.0.0.0 | served |"
     ) in table
+    assert "| `GET /software/{software_spec}/versions/{version}` | `get` |  | UNSUPPORTED |" in table

@@ -67,7 +67,7 @@ def test_every_operation_of_the_declared_services_is_there() -> None:
         assert ours == set(sdk_interface(some)._operations)
 
 
-@pytest.mark.parametrize("name", registry.structures)
+@pytest.mark.parametrize("name", FACTS.structures)
 def test_structure(name: str) -> None:
     sdk_class = vendor_sdk.named(FACTS.structures[name].python)
     sdk_type = sdk_class.get_binding_type()
@@ -95,7 +95,7 @@ def _case_set(cases) -> frozenset:
     return frozenset((value, frozenset(fields.items())) for value, fields in cases.items())
 
 
-@pytest.mark.parametrize("name", registry.enumerations)
+@pytest.mark.parametrize("name", FACTS.enumerations)
 def test_enumeration(name: str) -> None:
     sdk_class = vendor_sdk.named(FACTS.enumerations[name].python)
 

@@ -41,7 +41,7 @@ def unordered(document: Any) -> Any:
     return document
 
 
-@pytest.mark.parametrize("name", registry.structures)
+@pytest.mark.parametrize("name", FACTS.structures)
 def test_the_sdk_reads_every_structure_and_writes_it_alike(name: str) -> None:
     type_ = StructureRef(name)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imagewright.contract import registry, rest_values
 from imagewright.contract.operations import Operation
-from imagewright.contract.routing import Match, match
+from imagewright.contract.routing import Match, UnknownPath, match, match_own
 from imagewright.contract.services import cis_session, cis_task, cis_tasks, depot_content_add_ons, std
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
@@ -39,6 +39,8 @@ LIBRARY = "/esx/settings/repository/software"
 
 def found(method: str, path: str, query: dict[str, list[str]] | None = None) -> Match:
     outcome = match(method, path, query or {})
+    if isinstance(outcome, UnknownPath):
+        outcome = match_own(method, path, query or {})
     assert isinstance(outcome, Match)
     return outcome
 
@@ -61,7 +63,7 @@ def test_every_structure_is_read_as_it_was_written(name: str) -> None:
     check()
 
 
-@pytest.mark.parametrize("operation", registry.operations, ids=lambda each: each.key)
+@pytest.mark.parametrize("operation", [*registry.operations, *registry.own_operations], ids=lambda each: each.key)
 def test_the_inputs_of_every_operation_arrive_as_they_were_sent(operation: Operation) -> None:
     route = operation.route
 

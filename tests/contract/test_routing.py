@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from imagewright.contract import registry
-from imagewright.contract.routing import BadTaskFlag, Match, Router, UnknownOperation, UnknownPath, match
+from imagewright.contract.operations import Operation, Route
+from imagewright.contract.routing import (
+    BadTaskFlag,
+    Match,
+    Outcome,
+    Router,
+    UnknownOperation,
+    UnknownPath,
+    match,
+    match_own,
+)
 from imagewright.model.errors import InvalidArgument, OperationNotFound
 
 LIBRARY = "/esx/settings/repository/software"
@@ -91,15 +103,33 @@ def test_the_task_flag_is_true_or_absent(flag: str) -> None:
     assert isinstance(found.error(), InvalidArgument)
 
 
-def test_every_declared_route_leads_to_its_operation() -> None:
-    for operation in registry.operations:
+def request_of(route: Route) -> tuple[str, str, dict[str, list[str]]]:
+    path = route.path.replace("{", "x-").replace("}", "")
+    return route.method, path, ({"action": [route.action]} if route.action else {}) | (TASK if route.task else {})
+
+
+@pytest.mark.parametrize(
+    ("operations", "matches"),
+    [(registry.operations, match), (registry.own_operations, match_own)],
+    ids=["published", "own"],
+)
+def test_every_declared_route_leads_to_its_operation(
+    operations: tuple[Operation, ...], matches: Callable[..., Outcome]
+) -> None:
+    for operation in operations:
         for route in operation.routes:
-            path = route.path.replace("{", "x-").replace("}", "")
-            query = ({"action": [route.action]} if route.action else {}) | (TASK if route.task else {})
-            found = match(route.method, path, query)
+            found = matches(*request_of(route))
             assert isinstance(found, Match)
             assert (found.operation, found.route) == (operation, route)
             assert found.path == {name: f"x-{name}" for name in route.path_inputs}
+
+
+def test_nothing_of_ours_is_part_of_the_published_api() -> None:
+    for operation in registry.own_operations:
+        assert operation.service.startswith("imagewright.v1.")
+        assert registry.operation(operation.service, operation.operation_id) is None
+        assert not registry.has_service(operation.service)
+        assert all(isinstance(match(*request_of(route)), UnknownPath) for route in operation.routes)
 
 
 def test_two_operations_cannot_share_a_route() -> None:

@@ -13,6 +13,10 @@ metadata of `com.vmware.cis.tasks` is wrong while vendor documentation and the o
 Where the runtime and the API description name different HTTP statuses for one error, the API description wins.
 Privileges on single inventory objects are counted as privileges of the operation: there is no inventory with rights
 of its own here.
+
+What this server offers beyond the published API has the same form, in `own_facts.json`, which is written by hand. Its
+services are called `imagewright.v1.…`, its paths are relative to `/imagewright/v1`, and it may use the types and errors
+of the API.
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 FACTS_PATH = Path(__file__).with_name("facts.json")
+OWN_FACTS_PATH = Path(__file__).with_name("own_facts.json")
 
 SERVICES = (
     r"com\.vmware\.cis\.(session|tasks)",
@@ -42,7 +47,7 @@ ALWAYS = (
 
 
 class _Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
-    """`python` is, in all facts, where the official SDK keeps the thing; only tests use it."""
+    """`python` is, in all facts, where the official SDK keeps the thing; only tests use it. What is ours has none."""
 
 
 class Named(_Facts, frozen=True, kw_only=True):
@@ -59,14 +64,14 @@ class Union(_Facts, frozen=True, kw_only=True):
 
 
 class Structure(_Facts, frozen=True, kw_only=True):
-    python: str
+    python: str = ""
     fields: tuple[Named, ...]
     unions: tuple[Union, ...] = ()
     since: str | None = None
 
 
 class Enumeration(_Facts, frozen=True, kw_only=True):
-    python: str
+    python: str = ""
     values: tuple[str, ...]
     since: str | None = None
 
@@ -100,7 +105,7 @@ class Route(_Facts, frozen=True, kw_only=True):
 class Operation(_Facts, frozen=True, kw_only=True):
     service: str
     operation: str
-    python: str
+    python: str = ""
     inputs: tuple[Named, ...] = ()
     output: str
     task_result: str | None = None
@@ -112,11 +117,11 @@ class Operation(_Facts, frozen=True, kw_only=True):
 
 
 class Facts(_Facts, frozen=True, kw_only=True):
-    generated_from: dict[str, str]
+    generated_from: dict[str, str] = msgspec.field(default_factory=dict)
     operations: tuple[Operation, ...]
     structures: dict[str, Structure]
-    enumerations: dict[str, Enumeration]
-    errors: dict[str, Error]
+    enumerations: dict[str, Enumeration] = msgspec.field(default_factory=dict)
+    errors: dict[str, Error] = msgspec.field(default_factory=dict)
 
 
 SECOND_ROUTES = {

@@ -3,7 +3,8 @@
     python -m imagewright.contract.generate
 
 A structure or enumeration belongs to the service whose id its name starts with; what several services share goes to
-`settings`, `cis_task` and `std`. The output depends on the facts file and on nothing else.
+`settings`, `cis_task` and `std`. The modules of our own services start with `own_`. The output depends on the two facts
+files and on nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from imagewright.contract.operations import TASK_SUFFIX
 
 SERVICES_PATH = Path(__file__).with_name("services")
 PACKAGE = "imagewright.contract.services"
-HEADER = '"""{title}\n\nGenerated from facts.json by imagewright.contract.generate. Do not edit.\n"""\n'
+HEADER = '"""{title}\n\nGenerated from {source} by imagewright.contract.generate. Do not edit.\n"""\n'
+OWN = "imagewright.v1."
+OWN_PREFIX = "own_"
+BOTH = f"{facts.FACTS_PATH.name} and {facts.OWN_FACTS_PATH.name}"
 
 # Not services, but the names of types start with them.
 SHARED = (
@@ -76,7 +80,8 @@ class Module:
         lines = [line for name, line in IMPORTS.items() if name in self.uses]
         if self.siblings:
             lines.append(f"from {PACKAGE} import {', '.join(sorted(self.siblings))}")
-        head = HEADER.format(title=self.title) + "\nfrom __future__ import annotations\n"
+        source = facts.OWN_FACTS_PATH if self.name.startswith(OWN_PREFIX) else facts.FACTS_PATH
+        head = HEADER.format(title=self.title, source=source.name) + "\nfrom __future__ import annotations\n"
         imports = "".join(f"\n{group}" for group in _import_groups(lines))
         gap = "\n" if self.classes and self.constants else ""
         return head + imports + "".join(self.classes) + gap + "".join(self.constants)
@@ -95,9 +100,13 @@ def _import_groups(lines: Iterable[str]) -> Iterator[str]:
 
 
 def module_of(namespace: str) -> str:
-    """`com.vmware.esx.settings.depots.offline` -> `depots_offline`, `com.vmware.cis.session` -> `cis_session`."""
+    """`com.vmware.esx.settings.depots.offline` -> `depots_offline`, `com.vmware.cis.session` -> `cis_session`,
+    `imagewright.v1.software.versions` -> `own_software_versions`.
+    """
     if namespace.startswith("com.vmware.vapi.std"):
         return "std"
+    if namespace.startswith(OWN):
+        return OWN_PREFIX + namespace.removeprefix(OWN).replace(".", "_")
     return namespace.removeprefix("com.vmware.").removeprefix("esx.settings.").removeprefix("esx.").replace(".", "_")
 
 
@@ -118,11 +127,17 @@ def constant_of(operation_id: str, siblings: Iterable[str]) -> str:
 
 
 class Generator:
-    def __init__(self, source: facts.Facts) -> None:
-        self.source = source
-        self.services = sorted({operation.service for operation in source.operations})
+    """Writes the published API and, with the same means, what is our own. Ours may use the types of the API."""
+
+    def __init__(self, api: facts.Facts, own: facts.Facts) -> None:
+        self.api = api
+        self.own = own
+        self.operations = (*api.operations, *own.operations)
+        self.structures = {**api.structures, **own.structures}
+        self.enumerations = {**api.enumerations, **own.enumerations}
+        self.services = sorted({operation.service for operation in self.operations})
         namespaces = (*SHARED, *self.services)
-        names = (*source.enumerations, *source.structures)
+        names = (*self.enumerations, *self.structures)
         self.places = {name: place_of(name, namespaces) for name in names}
         self.modules: dict[str, Module] = {}
 
@@ -130,13 +145,14 @@ class Generator:
         """File name -> text of every generated module."""
         for service in self.services:
             self._module(module_of(service)).title = f"The service {service}: its types and its operations."
-        for name, enumeration in self.source.enumerations.items():
+        for name, enumeration in self.enumerations.items():
             self._enumeration(name, enumeration)
-        for name, structure in self.source.structures.items():
+        for name, structure in self.structures.items():
             self._structure(name, structure)
-        constants = [self._operation(operation) for operation in self.source.operations]
+        api = [self._operation(operation) for operation in self.api.operations]
+        own = [self._operation(operation) for operation in self.own.operations]
         files = {f"{name}.py": module.text() for name, module in sorted(self.modules.items())}
-        return {**files, "__init__.py": _package_text(), "everything.py": self._everything(constants)}
+        return {**files, "__init__.py": _package_text(), "everything.py": self._everything(api, own)}
 
     def _module(self, name: str) -> Module:
         return self.modules.setdefault(name, Module(name, f"Types that several services share: {name}."))
@@ -187,23 +203,26 @@ class Generator:
         """Writes the constant of the operation and returns its qualified name."""
         module = self._module(module_of(operation.service))
         module.uses |= {"Operation", "Route", "parse"} | ({"Input"} if operation.inputs else set())
-        siblings = {each.operation for each in self.source.operations if each.service == operation.service}
+        siblings = {each.operation for each in self.operations if each.service == operation.service}
         constant = constant_of(operation.operation, siblings)
         module.constants.append(f"\n{constant} = Operation(\n" + "".join(_operation_lines(operation)) + ")\n")
         return f"{module.name}.{constant}"
 
-    def _everything(self, constants: list[str]) -> str:
+    def _everything(self, api: list[str], own: list[str]) -> str:
         references = {
             kind: [f"{self.places[name].module}.{self.places[name].name}" for name in names]
-            for kind, names in (("ENUMERATIONS", self.source.enumerations), ("STRUCTURES", self.source.structures))
+            for kind, names in (("ENUMERATIONS", self.enumerations), ("STRUCTURES", self.structures))
         }
-        keyed = zip(self.source.enumerations, references["ENUMERATIONS"], strict=True)
+        keyed = zip(self.enumerations, references["ENUMERATIONS"], strict=True)
         tables = (
-            _table("OPERATIONS: tuple[Operation, ...] = (", constants, ")"),
+            _table("OPERATIONS: tuple[Operation, ...] = (", api, ")"),
+            _table("OWN_OPERATIONS: tuple[Operation, ...] = (", own, ")"),
             _table("STRUCTURES: tuple[type[Structure], ...] = (", references["STRUCTURES"], ")"),
             _table("ENUMERATIONS: dict[str, type[StrEnum]] = {", [f'"{name}": {ref}' for name, ref in keyed], "}"),
         )
-        head = HEADER.format(title="Every operation, structure and enumeration, for those who need them by id.")
+        head = HEADER.format(
+            title="Every operation, structure and enumeration, for those who need them by id.", source=BOTH
+        )
         modules = _table(f"from {PACKAGE} import (", sorted(self.modules), ")")
         return (
             f"{head}\nfrom __future__ import annotations\n\n{IMPORTS['StrEnum']}\n\n"
@@ -212,7 +231,7 @@ class Generator:
 
 
 def _package_text() -> str:
-    return HEADER.format(title="The typed form of the facts: one module for each service.")
+    return HEADER.format(title="The typed form of the facts: one module for each service.", source=BOTH)
 
 
 def _operation_lines(operation: facts.Operation) -> Iterator[str]:
@@ -280,7 +299,7 @@ def main() -> None:
     for stale in SERVICES_PATH.glob("*.py"):
         stale.unlink()
     SERVICES_PATH.mkdir(exist_ok=True)
-    for name, text in Generator(facts.load()).files().items():
+    for name, text in Generator(facts.load(), facts.load(facts.OWN_FACTS_PATH)).files().items():
         (SERVICES_PATH / name).write_text(text, encoding="utf-8")
 
 

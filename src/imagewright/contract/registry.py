@@ -1,4 +1,8 @@
-"""Everything of the contract by its id, as the wire names it."""
+"""Everything of the contract by its id, as the wire names it.
+
+`operations` are those of the published API, and all that can be asked for by id. What is ours is in `own_operations`;
+its structures are among the others, because values are written and read in one way.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Final
 
 from imagewright.contract import facts
 from imagewright.contract.operations import Operation
-from imagewright.contract.services.everything import ENUMERATIONS, OPERATIONS, STRUCTURES
+from imagewright.contract.services.everything import ENUMERATIONS, OPERATIONS, OWN_OPERATIONS, STRUCTURES
 from imagewright.contract.structure import Structure
 from imagewright.contract.types import Optional, Type, parse
 
@@ -62,7 +66,7 @@ class ErrorType:
     challenge: bool
 
 
-def _structure_types(source: facts.Facts) -> dict[str, StructureType]:
+def _structure_types(declarations: Mapping[str, facts.Structure]) -> dict[str, StructureType]:
     classes = {each.canonical_name: each for each in STRUCTURES}
     return {
         name: StructureType(
@@ -72,14 +76,16 @@ def _structure_types(source: facts.Facts) -> dict[str, StructureType]:
             classes[name],
             declared.since,
         )
-        for name, declared in source.structures.items()
+        for name, declared in declarations.items()
     }
 
 
 _FACTS: Final = facts.load()
+_OWN_FACTS: Final = facts.load(facts.OWN_FACTS_PATH)
 
 operations: Final[tuple[Operation, ...]] = OPERATIONS
-structures: Final[dict[str, StructureType]] = _structure_types(_FACTS)
+own_operations: Final[tuple[Operation, ...]] = OWN_OPERATIONS
+structures: Final[dict[str, StructureType]] = _structure_types({**_FACTS.structures, **_OWN_FACTS.structures})
 enumerations: Final[dict[str, type[StrEnum]]] = ENUMERATIONS
 errors: Final[dict[str, ErrorType]] = {
     name: ErrorType(name, error.error_type, error.status, error.challenge) for name, error in _FACTS.errors.items()

@@ -188,7 +188,8 @@ def encode_input(operation: Operation, arguments: Mapping[str, Any]) -> Request:
     """The request that asks for the operation with these arguments by name: the inverse of `decode_input`."""
     route = operation.route
     segments = (
-        quote(arguments[each.name], safe="") if isinstance(each, Parameter) else each for each in route.segments
+        quote(_text_of(arguments[each.name]), safe="") if isinstance(each, Parameter) else each
+        for each in route.segments
     )
     routing = [(ACTION, route.action)] if route.action else []
     if route.task:
@@ -211,7 +212,12 @@ def _query_pairs(operation: Operation, route: Route, arguments: Mapping[str, Any
             value = getattr(arguments[name], field.name, None)
             if value is not None:
                 for each in sorted(value) if _is_many(field.type) else [value]:
-                    yield field.name, each if isinstance(each, str) else json.dumps(each)
+                    yield field.name, _text_of(each)
+
+
+def _text_of(value: object) -> str:
+    """A single value in a path or a query: the inverse of `_from_text`."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool = False) -> dict[str, Any]:
@@ -232,7 +238,8 @@ def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool
         from_body, extra = _body_inputs(operation, route, plain)
     except Refused as refused:
         raise refused.as_error(operation) from None
-    inputs = {**match.path, **from_query, **from_body}
+    from_path = {name: _from_text(operation.input(name).type, text) for name, text in match.path.items()}
+    inputs = {**from_path, **from_query, **from_body}
     return arguments_of(operation, inputs, _STRICT, _TOLERANT, [*unknown, *extra])
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from imagewright.contract.operations import Operation, Parameter, Route
-from imagewright.contract.registry import operations
+from imagewright.contract.registry import operations, own_operations
 from imagewright.model.errors import InvalidArgument, OperationNotFound
 
 ACTION: Final = "action"
@@ -141,5 +141,5 @@ class Router:
         return None
 
 
-_ROUTER: Final = Router(operations)
-match: Final = _ROUTER.match
+match: Final = Router(operations).match
+match_own: Final = Router(own_operations).match

@@ -1,4 +1,5 @@
-"""The REST dialect under `/api`: plain JSON, one HTTP status for each error.
+"""The REST dialect: plain JSON, one HTTP status for each error. The published API is under `/api`, and what is our own
+under `/imagewright/v1`.
 
 The printed sample of the API's reference has no `/api` before the path and puts its body into an array. Both are
 understood at `/esx/...`, and only there.
@@ -27,12 +28,13 @@ class RestDialect:
 
     application: Callable[[], Application]
     public_url: str | None = None
+    match: Callable[[str, str, routing.Query], routing.Outcome] = routing.match
 
     async def answer(self, request: Request, path: str, *, as_printed: bool = False) -> Response:
         """`path` is percent-encoded, relative to the root; `as_printed` lets one object in an array be the object."""
         try:
             query = query_of(request)
-            match routing.match(request.method, path, query):
+            match self.match(request.method, path, query):
                 case routing.Match() as found:
                     body = await body_of(request)
                     return await run_in_threadpool(self._call, request, found, query, body, as_printed)

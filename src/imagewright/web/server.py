@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from imagewright.app.exports import EXPORTS, software_spec_file
 from imagewright.app.invoke import Application, not_serving
-from imagewright.contract.routing import UnknownPath
+from imagewright.contract.routing import UnknownPath, match_own
 from imagewright.model.errors import ApiError
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.requests import credentials_of, origin_of
@@ -21,6 +21,9 @@ from imagewright.web.rest import RestDialect, error_response
 from imagewright.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
+
+OWN_ROOT = "/imagewright/v1"
+"""Where our own operations are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Server:
         self._on_stop = on_stop
         self._public_url = settings.public_url
         self._rest = RestDialect(self._ready, settings.public_url)
+        self._own = RestDialect(self._ready, settings.public_url, match_own)
         self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
         self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
 
@@ -77,6 +81,8 @@ class Server:
             return await self._uploads.answer(request)
         if path.startswith(f"{EXPORTS}/") and request.method == "GET":
             return await run_in_threadpool(self._download, request)
+        if path.startswith(f"{OWN_ROOT}/"):
+            return await self._own.answer(request, path.removeprefix(OWN_ROOT))
         return error_response(UnknownPath().error())
 
     def _download(self, request: Request) -> Response:

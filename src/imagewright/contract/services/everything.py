@@ -1,6 +1,6 @@
 """Every operation, structure and enumeration, for those who need them by id.
 
-Generated from facts.json by imagewright.contract.generate. Do not edit.
+Generated from facts.json and own_facts.json by imagewright.contract.generate. Do not edit.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ from imagewright.contract.services import (
     hardware_support_managers_packages,
     hardware_support_managers_packages_versions,
     inventory,
+    own_inventory,
+    own_inventory_clusters,
+    own_inventory_hosts,
+    own_software_versions,
     repository_software,
     repository_software_alternative_images_effective_components,
     repository_software_drafts,
@@ -165,6 +169,20 @@ OPERATIONS: tuple[Operation, ...] = (
     repository_software_drafts_removed_components.list_,
     repository_software_drafts_removed_components.set_,
     repository_software_effective_components.list_,
+)
+
+OWN_OPERATIONS: tuple[Operation, ...] = (
+    own_inventory.unassign_entities,
+    own_inventory_clusters.create,
+    own_inventory_clusters.delete,
+    own_inventory_clusters.get,
+    own_inventory_clusters.list_,
+    own_inventory_hosts.create,
+    own_inventory_hosts.delete,
+    own_inventory_hosts.get,
+    own_inventory_hosts.list_,
+    own_software_versions.get,
+    own_software_versions.list_,
 )
 
 STRUCTURES: tuple[type[Structure], ...] = (
@@ -329,6 +347,13 @@ STRUCTURES: tuple[type[Structure], ...] = (
     std.LocalizableMessage,
     std.LocalizationParam,
     std.NestedLocalizableMessage,
+    own_inventory.Assignment,
+    own_inventory_clusters.CreateSpec,
+    own_inventory_clusters.Info,
+    own_inventory_hosts.CreateSpec,
+    own_inventory_hosts.Info,
+    own_software_versions.Info,
+    own_software_versions.Summary,
 )
 
 ENUMERATIONS: dict[str, type[StrEnum]] = {
