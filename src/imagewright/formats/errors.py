@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+_LONGEST_SENTENCE = 1000
+
 
 class FormatError(Exception):
     """Bytes are not what they should be.
 
     `where` names the file, and the file inside of it (`depot.zip > metadata.zip > vmware.xml`); `what` is the rest of
-    the sentence: which element, what is wrong with it and, where there is something to do, what to do.
+    the sentence: which element, what is wrong with it and, where there is something to do, what to do. Both may hold
+    text of the file, so both are kept printable and within bounds here.
     """
 
     def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
-        self.where = where
-        self.what = what
+        self.where = _printable(where)
+        self.what = _printable(_cut(what, _LONGEST_SENTENCE))
+        super().__init__(f"{self.where}: {self.what}")
 
 
 def inside(where: str, member: str) -> str:
     """How a file inside of another is named in errors."""
-    return f"{where} > {member}" if where else member
+    return f"{where} > {member}"
 
 
 def shown(text: str, longest: int = 80) -> str:
-    """Hostile text made fit for a sentence: quoted, escaped where it is not printable, cut when it is long."""
-    cut = text if len(text) <= longest else f"{text[:longest]}..."
-    return "'" + "".join(char if char.isprintable() else repr(char)[1:-1] for char in cut) + "'"
+    """Text of a file made fit for a sentence: quoted, escaped where it is not printable, cut when it is long."""
+    return f"'{_printable(_cut(text, longest))}'"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -225,6 +225,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "not UTF-8": (lambda: with_metadata(vibs=b"<vib>\xff\xfe</vib>"), "is not well-formed XML"),
     "cut XML": (lambda: with_metadata(vibs=descriptor()[:300]), "vibs/net-x-1.xml: is not well-formed XML"),
     "empty XML": (lambda: with_metadata(bulletins=b""), "bulletins/Net-X_1.0.xml: is not well-formed XML"),
+    "invisible characters in a tag": (
+        lambda: with_metadata(vibs="<vi\ufeffb></vib>"),
+        r"Opening and ending tag mismatch: vi\\ufeffb line 1 and vib",
+    ),
     "deep XML": (lambda: with_metadata(vibs="<a>" * 5000), "is not well-formed XML"),
     "cut vmware.xml": (
         lambda: with_metadata(vmware=f"<metadataResponse>{bulletin()}"),
