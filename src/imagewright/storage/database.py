@@ -27,7 +27,8 @@ _OWNED_BLOBS = sa.union(sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""), sa.
 def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40) -> DatabaseStorage:
     """Opens the database `sqlite:///<path>` or `postgresql://…`, made when it is not there, with its tables up to date.
 
-    A transaction waits at most `busy_timeout` seconds for others; `threads` is how many can be open at a time.
+    A transaction waits at most `busy_timeout` seconds for others of this process, and as long again for those of other
+    processes; `threads` is how many can be open at a time.
     Raises ValueError for another kind of URL, and StorageUnavailable when the database cannot be used.
     """
     try:

@@ -56,15 +56,20 @@ class Engines:
 def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
     """Engines for `sqlite:///<path>` or `postgresql://…`; connections are made when they are needed.
 
-    A transaction waits at most `busy_timeout` seconds for others. At most `threads` transactions can be open at a time.
+    A transaction waits at most `busy_timeout` seconds for others of this process, and as long again for those of other
+    processes. At most `threads` transactions can be open at a time.
     Raises ValueError for another kind of URL, and OSError when a new file cannot be made.
     """
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError(f"the database is not given as a URL: {error}") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return _connect_postgresql(parsed, busy_timeout, threads)
     if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ValueError(f"the database must be sqlite:///<path of a file> or postgresql://…, not {url!r}")
+        given = parsed.render_as_string(hide_password=True)
+        raise ValueError(f"the database must be sqlite:///<path of a file> or postgresql://…, not {given}")
     return _connect_sqlite(Path(parsed.database), busy_timeout, threads)
 
 
@@ -90,8 +95,12 @@ def _sqlite_engine(path: Path, begin: str, busy_timeout: float, pool_size: int, 
         connection = sqlite3.connect(
             uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     engine = sa.create_engine(
