@@ -70,10 +70,7 @@ class _Search:
     ) -> None:
         self._compose = compose
         self._catalog = catalog
-        self.candidates = {
-            name: [version for version in versions if catalog.is_sound(name, version)] or list(versions)
-            for name, versions in candidates.items()
-        }
+        self.candidates = candidates
         self._could_provide = {name: self._names_provided(name) for name in candidates}
 
     def blamed(self, chosen: Mapping[str, str]) -> frozenset[str]:

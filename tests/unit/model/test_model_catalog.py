@@ -41,6 +41,26 @@ def test_same_component_in_two_depots_is_one() -> None:
     assert found.depots_of(NET_1[0]) == ("a", "b")
 
 
+def test_same_component_with_two_descriptions_is_shown_the_same_whatever_the_order_of_depots() -> None:
+    described = (replace(NET_1[0], display_name="Another name"), NET_1[1])
+    one = catalog({"a": depot(NET_1), "b": depot(described)})
+    other = catalog({"b": depot(described), "a": depot(NET_1)})
+
+    assert one.component("Net", "1.9-1") == other.component("Net", "1.9-1")
+
+
+def test_another_description_does_not_change_which_variant_is_first() -> None:
+    rebuilt = part("Net", "1.9-1", vib("net", "1.9-1", content="built again"))
+    described = (replace(rebuilt[0], display_name=""), rebuilt[1])
+    few = catalog({"a": depot(NET_1), "b": depot(rebuilt)})
+    more = catalog({"a": depot(NET_1), "b": depot(rebuilt), "c": depot(described)})
+
+    first, first_of_more = few.component("Net", "1.9-1"), more.component("Net", "1.9-1")
+    assert first is not None
+    assert first_of_more is not None
+    assert first.bulletin.vibs == first_of_more.bulletin.vibs
+
+
 def test_component_with_other_vibs_is_a_variant_whatever_the_order_of_depots() -> None:
     rebuilt = part("Net", "1.9-1", vib("net", "1.9-1", content="built again"))
     one = catalog({"a": depot(NET_1), "b": depot(rebuilt)})

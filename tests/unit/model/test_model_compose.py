@@ -121,8 +121,9 @@ def test_user_component_wins_over_everything() -> None:
     assert [loser.version for loser in net.overridden] == ["2-1", "1-1", "3-1"]
 
 
-def test_higher_user_component_is_no_customization() -> None:
+def test_user_component_that_is_not_lower_is_no_customization() -> None:
     assert composed(components={"Net": "3-1"}).components["Net"].customization is None
+    assert composed(components={"Net": "2-1"}).components["Net"].customization is None
 
 
 def test_user_component_that_no_depot_holds_is_in_the_image_without_details() -> None:

@@ -81,6 +81,17 @@ def test_base_image_that_the_add_on_does_not_support_is_not_offered_where_others
     assert finding.resolution == "Use the base image 8.5, or take Net out of the image's components."
 
 
+def test_base_image_whose_components_no_depot_holds_is_not_offered() -> None:
+    ghost = part("Ghost", "1")
+    hollow = base_image("10.0", ESXI_9, ghost)
+
+    finding = only_finding(
+        ImageSpec("8.0", components={"Net": "3"}), site(net("3", "api-9")), depot(base_images=(hollow,))
+    )
+
+    assert finding.resolution == "Use the base image 9.0, or take Net out of the image's components."
+
+
 def test_bound_on_the_release_offers_base_images() -> None:
     finding = only_finding(
         ImageSpec("8.0", components={"Net": "3"}),

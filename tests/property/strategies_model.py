@@ -1,0 +1,172 @@
+"""Made-up depots and specifications over few names, so that things meet, override, need and refuse each other often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from imagewright.model.content import (
+    AddOn,
+    BaseImage,
+    Bulletin,
+    Component,
+    ComponentRef,
+    DepotContent,
+    HardwareSupportPackage,
+    MetadataBundle,
+    Operator,
+    Platform,
+    Relation,
+    Solution,
+    Vib,
+)
+from imagewright.model.spec import (
+    AddOnSpec,
+    AlternativeImage,
+    HostHardware,
+    ImageSpec,
+    PackageSpec,
+    SelectionCriteria,
+    SelectionType,
+    SoftwareSpec,
+    SolutionSpec,
+)
+
+NAMES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")
+VIB_NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+VERSIONS = ("1.0-1", "1.0-2", "1.10-1", "2.0-1OEM.800", "2.0-1vmw.800")
+BASES = ("8.0.3-0.35.24280767", "9.1.0.0.25370933")
+LINES = (Platform("embeddedEsx", "8.0"), Platform("esxio", "8.0"))
+
+names, vib_names, versions = st.sampled_from(NAMES), st.sampled_from(VIB_NAMES), st.sampled_from(VERSIONS)
+
+any_version = st.one_of(
+    st.from_regex(r"[0-9a-zA-Z]{1,3}([.\-][0-9a-zA-Z]{0,3}){0,5}", fullmatch=True),
+    st.text(alphabet="019aZ.-_", max_size=12),
+    st.text(max_size=6),
+)
+
+relations = st.one_of(
+    st.builds(Relation, vib_names), st.builds(Relation, vib_names, st.sampled_from(Operator), versions)
+)
+few_relations = st.lists(relations, max_size=2).map(tuple)
+component_refs = st.builds(ComponentRef, names, versions)
+
+
+@st.composite
+def vibs(draw: st.DrawFn) -> Vib:
+    name, version = draw(vib_names), draw(versions)
+    provided = st.builds(Relation, vib_names, st.just(Operator.EQUAL), versions)
+    return Vib(
+        id=f"VMW_bootbank_{name}_{version}",
+        name=name,
+        version=version,
+        vendor="VMW",
+        depends=draw(few_relations),
+        conflicts=draw(st.lists(relations, max_size=1).map(tuple)),
+        replaces=draw(st.lists(relations, max_size=1).map(tuple)),
+        provides=draw(st.lists(provided, max_size=1).map(tuple)),
+        platforms=draw(st.lists(st.sampled_from(LINES), max_size=2, unique=True).map(tuple)),
+        files=draw(st.lists(st.sampled_from(("a", "b", "c", "d")), max_size=2, unique=True).map(tuple)),
+        overlay=draw(st.booleans()),
+        sha256=draw(st.sampled_from(("aa", "bb"))),
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """What vendors have released; depots are shares of it. One name and version is one thing in all of them."""
+
+    components: dict[tuple[str, str], tuple[Component, tuple[Vib, ...]]]
+    base_images: tuple[BaseImage, ...]
+    add_ons: tuple[AddOn, ...]
+    hardware_support: tuple[HardwareSupportPackage, ...]
+    solutions: tuple[Solution, ...]
+
+
+def _sets(refs: st.SearchStrategy[ComponentRef]) -> st.SearchStrategy[tuple[ComponentRef, ...]]:
+    return st.lists(refs, max_size=4, unique_by=lambda ref: ref.name).map(tuple)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    held = {vib.ref: vib for vib in draw(st.lists(vibs(), min_size=2, max_size=12))}
+    components = {}
+    for ref in draw(st.lists(component_refs, min_size=1, max_size=10, unique=True)):
+        chosen = draw(st.lists(st.sampled_from(sorted(held, key=str)), min_size=1, max_size=3, unique=True))
+        bulletin = Bulletin(f"{ref.name}_{ref.version}", vibs=tuple(chosen))
+        component = Component(ref.name, ref.version, ref.name, ref.version, bulletin)
+        components[ref.name, ref.version] = (component, tuple(held[one] for one in chosen))
+    refs = _sets(st.sampled_from([ComponentRef(*key) for key in sorted(components)]))
+    removed = st.lists(names, max_size=2, unique=True).map(tuple)
+    return World(
+        components,
+        tuple(BaseImage(version, draw(refs)) for version in BASES),
+        tuple(AddOn("Vendor", version, draw(refs), draw(removed), ("8.0",)) for version in VERSIONS[:2]),
+        tuple(HardwareSupportPackage(f"hsm-{n}", "pack", "1", draw(refs), draw(removed)) for n in (1, 2)),
+        (Solution("wcp", "1", draw(refs)),),
+    )
+
+
+@st.composite
+def depots_of(draw: st.DrawFn, world: World) -> dict[str, DepotContent]:
+    """The world, shared out over some depots. Everything is in at least one of them, and some things are in several."""
+    count = draw(st.integers(1, 3))
+
+    def places() -> set[int]:
+        return draw(st.sets(st.integers(0, count - 1), min_size=1))
+
+    shares: list[dict[str, list[object]]] = [{} for _ in range(count)]
+
+    def put(kind: str, *things: object) -> None:
+        for place in places():
+            shares[place].setdefault(kind, []).extend(things)
+
+    for component, held in world.components.values():
+        for place in places():
+            shares[place].setdefault("components", []).append(component)
+            shares[place].setdefault("vibs", []).extend(held)
+    for kind in ("base_images", "add_ons", "hardware_support", "solutions"):
+        for thing in getattr(world, kind):
+            put(kind, thing)
+    bundles = [{kind: tuple(things) for kind, things in share.items()} for share in shares]
+    return {
+        f"depot-{number}": DepotContent((MetadataBundle("metadata.zip", "VMware", **bundle),))  # type: ignore[arg-type]
+        for number, bundle in enumerate(bundles)
+    }
+
+
+def images(open_versions: bool = True) -> st.SearchStrategy[ImageSpec]:
+    asked = st.one_of(versions, st.none()) if open_versions else versions
+    return st.builds(
+        ImageSpec,
+        base_image=st.one_of(st.none(), st.sampled_from(BASES), st.sampled_from(BASES)),
+        add_on=st.one_of(st.none(), st.builds(AddOnSpec, st.just("Vendor"), versions)),
+        components=st.dictionaries(names, asked, max_size=3),
+        solutions=st.dictionaries(st.just("wcp"), st.builds(SolutionSpec, st.just("1"), st.lists(names).map(tuple))),
+        hardware_support=st.dictionaries(
+            st.sampled_from(("hsm-1", "hsm-2")), st.builds(PackageSpec, st.just("pack"), st.just("1"))
+        ),
+        removed_components=st.frozensets(names, max_size=2),
+    )
+
+
+_few_texts = st.frozensets(st.text(max_size=3), max_size=2)
+selections = st.one_of(
+    st.just(SelectionCriteria()),
+    st.builds(
+        SelectionCriteria, st.just(SelectionType.HOST_UUID), host_uuids=st.frozensets(st.text(max_size=3), max_size=2)
+    ),
+    st.builds(
+        SelectionCriteria,
+        st.just(SelectionType.HOST_HARDWARE_SPEC),
+        hardware=st.builds(HostHardware, st.text(max_size=3), _few_texts, _few_texts, _few_texts),
+    ),
+)
+
+
+def specs(open_versions: bool = True) -> st.SearchStrategy[SoftwareSpec]:
+    alternative = st.builds(AlternativeImage, st.text(max_size=5), images(open_versions), selections)
+    image_ids = st.from_regex(r"image-[0-9]", fullmatch=True)
+    return st.builds(SoftwareSpec, images(open_versions), st.dictionaries(image_ids, alternative, max_size=2))

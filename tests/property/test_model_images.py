@@ -1,0 +1,141 @@
+"""Laws of composition and validation, over made-up depots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies_model import World, depots_of, images, specs, worlds
+
+from imagewright.model.catalog import Catalog
+from imagewright.model.compose import compose, compose_spec, pinned
+from imagewright.model.effective import EffectiveImage, Source
+from imagewright.model.finding import report
+from imagewright.model.relations import problems
+from imagewright.model.spec import ImageSpec, SoftwareSpec
+from imagewright.model.validate import LibraryView, validate
+
+
+def catalog_of(data: st.DataObject, world: World) -> Catalog:
+    return Catalog.of(data.draw(depots_of(world)))
+
+
+@given(worlds(), images(), st.data())
+def test_composition_does_not_depend_on_the_order_of_depots(
+    world: World, image: ImageSpec, data: st.DataObject
+) -> None:
+    depots = data.draw(depots_of(world))
+    shuffled = dict(data.draw(st.permutations(list(depots.items()))))
+
+    assert compose(image, Catalog.of(depots)) == compose(image, Catalog.of(shuffled))
+
+
+@given(worlds(), images(), st.data())
+def test_composition_does_not_depend_on_how_the_world_is_shared_out(
+    world: World, image: ImageSpec, data: st.DataObject
+) -> None:
+    assert compose(image, catalog_of(data, world)) == compose(image, catalog_of(data, world))
+
+
+@given(worlds(), images(), st.data())
+def test_user_component_always_wins(world: World, image: ImageSpec, data: st.DataObject) -> None:
+    effective = compose(image, catalog_of(data, world))
+
+    for name, version in image.components.items():
+        if version is not None:
+            assert effective.components[name].version == version
+            assert effective.components[name].source is Source.USER
+
+
+@given(worlds(), images(open_versions=False), st.data())
+def test_adding_a_depot_never_removes_a_component(world: World, image: ImageSpec, data: st.DataObject) -> None:
+    depots = data.draw(depots_of(world))
+    fewer = dict(list(depots.items())[1:])
+    with_fewer = compose(image, Catalog.of(fewer))
+
+    with_more = compose(image, Catalog.of({**fewer, **depots}))
+
+    # What an add-on or a package that only now is known removes was not known to be removed before.
+    layers_are_the_same = (with_fewer.add_on, with_fewer.hardware_support) == (
+        with_more.add_on,
+        with_more.hardware_support,
+    )
+    if layers_are_the_same:
+        assert with_fewer.components.keys() <= with_more.components.keys()
+
+
+def contributing_vibs(effective: EffectiveImage, catalog: Catalog) -> set[object]:
+    """The VIBs of everything in the image, overridden in it, or removed from it."""
+    everything = [*effective.components.values(), *effective.removed.values()]
+    parts = [
+        component
+        for one in everything
+        for component in (one.component, *(loser.component for loser in one.overridden))
+        if component is not None
+    ]
+    return {vib.ref for part in parts for vib in catalog.vibs_of(part)}
+
+
+@given(worlds(), images(), st.data())
+def test_installed_and_reserved_vibs_are_all_vibs(world: World, image: ImageSpec, data: st.DataObject) -> None:
+    catalog = catalog_of(data, world)
+    effective = compose(image, catalog)
+
+    installed = {item.ref for item in effective.installed}
+    reserved = [item.ref for item in effective.reserved]
+    assert installed | set(reserved) == contributing_vibs(effective, catalog)
+    assert installed.isdisjoint(reserved)
+    assert len(reserved) == len(set(reserved))
+
+
+@given(worlds(), images(), st.data())
+def test_one_vib_of_each_name_is_installed_on_a_product_line(
+    world: World, image: ImageSpec, data: st.DataObject
+) -> None:
+    for on_line in compose(image, catalog_of(data, world)).vibs.values():
+        installed = [item.vib.name for item in on_line]
+        assert len(installed) == len(set(installed))
+
+
+@given(worlds(), specs(), st.data())
+def test_validation_is_a_function(world: World, spec: SoftwareSpec, data: st.DataObject) -> None:
+    first, second = catalog_of(data, world), catalog_of(data, world)
+    library = LibraryView("Mine")
+
+    told = validate(spec, compose_spec(spec, first), first, library)
+
+    assert report(told) == report(validate(spec, compose_spec(spec, second), second, library))
+
+
+@given(worlds(), specs(), st.data())
+def test_pinning_fixes_the_image(world: World, spec: SoftwareSpec, data: st.DataObject) -> None:
+    catalog = catalog_of(data, world)
+    fixed = pinned(spec, catalog)
+
+    assert pinned(fixed, catalog) == fixed
+    before, after = compose_spec(spec, catalog).image, compose_spec(fixed, catalog).image
+    assert {name: one.version for name, one in before.components.items()} == {
+        name: one.version for name, one in after.components.items()
+    }
+    assert before.vibs == after.vibs
+
+
+@given(worlds(), images(), st.data())
+def test_open_version_is_the_highest_without_errors_where_there_is_one(
+    world: World, image: ImageSpec, data: st.DataObject
+) -> None:
+    catalog = catalog_of(data, world)
+    bare = replace(image, components={"Alpha": None}, removed_components=frozenset())
+    effective = compose(bare, catalog)
+    if "Alpha" not in effective.chosen:
+        assert catalog.component_versions("Alpha") == ()
+        return
+
+    def is_clean(version: str) -> bool:
+        return not problems(compose(replace(bare, components={"Alpha": version}), catalog), catalog)
+
+    clean = [version for version in catalog.component_versions("Alpha") if is_clean(version)]
+    if clean:
+        assert effective.chosen["Alpha"] == clean[-1]
+        assert not effective.unresolved
