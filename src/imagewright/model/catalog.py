@@ -214,7 +214,12 @@ class Catalog:
 
     def providers_of(self, name: str) -> tuple[ImageVib, ...]:
         """The VIBs that can satisfy a relation to `name`, being so called or providing it, with their components."""
-        return self._providers.get(name, ())
+        return tuple(
+            item
+            for component in self._providers.get(name, ())
+            for item in self.parts_of(component).vibs
+            if item.vib.name == name or any(provided.name == name for provided in item.vib.provides)
+        )
 
     def depots_of(self, thing: Thing) -> tuple[str, ...]:
         """The ids of the depots that hold this, sorted; of a component, those that hold it with the same VIBs."""
@@ -235,13 +240,13 @@ class Catalog:
         return found
 
     @cached_property
-    def _providers(self) -> dict[str, tuple[ImageVib, ...]]:
-        found: dict[str, list[ImageVib]] = {}
+    def _providers(self) -> dict[str, list[Component]]:
+        found: dict[str, list[Component]] = {}
         for component in self.components:
-            for item in self.parts_of(component).vibs:
-                for name in {item.vib.name, *(provided.name for provided in item.vib.provides)}:
-                    found.setdefault(name, []).append(item)
-        return {name: tuple(providers) for name, providers in found.items()}
+            vibs = [vib for ref in component.bulletin.vibs if (vib := self.vib(ref)) is not None]
+            for name in {vib.name for vib in vibs}.union(given.name for vib in vibs for given in vib.provides):
+                found.setdefault(name, []).append(component)
+        return found
 
     @cached_property
     def _holders(self) -> dict[Hashable, set[str]]:

@@ -40,27 +40,15 @@ def choose_versions(
     search = _Search(candidates, compose, catalog)
     highest = {name: versions[0] for name, versions in candidates.items()}
     best = Choice(highest, search.blamed(highest))
-    varied = best.unresolved
-    while best.unresolved:
-        seen = varied
-        names = sorted(varied)
-        for versions in islice(product(*(search.candidates[name] for name in names)), TRIALS):
-            attempt = {**highest, **dict(zip(names, versions, strict=True))}
-            blamed = search.blamed(attempt)
-            if len(blamed) < len(best.unresolved):
-                best = Choice(attempt, blamed)
-            if not blamed:
-                break
-            seen |= blamed
-        if seen == varied:
-            break
-        # A lower version of one brought another of them into an error, so that one has to give way as well.
-        varied = seen
+    varied, wider = frozenset[str](), best.unresolved
+    while best.unresolved and wider != varied:
+        varied = wider
+        best, wider = search.vary(varied, highest)
     return best
 
 
 class _Search:
-    """Tells which of the open components take part in an error of an image."""
+    """Tries versions, and tells which of the open components take part in an error of the image."""
 
     def __init__(
         self,
@@ -70,13 +58,30 @@ class _Search:
     ) -> None:
         self._compose = compose
         self._catalog = catalog
-        self.candidates = candidates
+        self._candidates = candidates
         self._could_provide = {name: self._names_provided(name) for name in candidates}
+
+    def vary(self, varied: frozenset[str], highest: Mapping[str, str]) -> tuple[Choice, frozenset[str]]:
+        """The best choice when only these names give way, and the names that have to give way with them."""
+        names = sorted(varied)
+        best = Choice(highest, varied)
+        for versions in islice(product(*(self._candidates[name] for name in names)), TRIALS):
+            attempt = {**highest, **dict(zip(names, versions, strict=True))}
+            blamed = self.blamed(attempt)
+            if not blamed <= varied:
+                # A lower version of one brought another of them into an error. It has to be varied as well, and before
+                # anything else is tried, or an earlier name would give way where a later one can.
+                return best, varied | blamed
+            if len(blamed) < len(best.unresolved):
+                best = Choice(attempt, blamed)
+            if not blamed:
+                break
+        return best, varied
 
     def blamed(self, chosen: Mapping[str, str]) -> frozenset[str]:
         found: set[str] = set()
         for problem in problems(self._compose(chosen), self._catalog):
-            found.update(name for name in self.candidates if self._takes_part(name, problem))
+            found.update(name for name in self._candidates if self._takes_part(name, problem))
         return frozenset(
             found | {name for name, version in chosen.items() if not self._catalog.is_sound(name, version)}
         )
@@ -90,7 +95,7 @@ class _Search:
     def _names_provided(self, name: str) -> frozenset[str]:
         return frozenset(
             provided
-            for version in self.candidates[name]
+            for version in self._candidates[name]
             for component in self._catalog.component_variants(name, version)
             for vib in self._catalog.vibs_of(component)
             for provided in (vib.name, *(relation.name for relation in vib.provides))

@@ -54,6 +54,20 @@ def test_earlier_name_gets_the_higher_version() -> None:
     assert image.chosen == {"A": "2", "B": "1"}
 
 
+def test_earlier_name_stays_high_even_when_two_later_ones_have_to_give_way() -> None:
+    image = composed(
+        {"A": None, "B": None, "C": None},
+        part("A", "1", vib("a", "1")),
+        part("A", "2", vib("a", "2", conflicts=["b = 2"])),
+        part("B", "1", vib("b", "1", conflicts=["c = 2"])),
+        part("B", "2", vib("b", "2")),
+        part("C", "1", vib("c", "1")),
+        part("C", "2", vib("c", "2")),
+    )
+
+    assert image.chosen == {"A": "2", "B": "1", "C": "1"}
+
+
 def test_lower_version_is_taken_to_give_another_what_it_needs() -> None:
     agent = driver("1", "net << 2", name="Agent")
     image = composed({"Agent": "1", "Net": None}, agent, driver("1", "api-1"), driver("2", "api-1"))
