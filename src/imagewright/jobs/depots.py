@@ -11,10 +11,12 @@ was killed is started again and stores the same ones, and what is left over in a
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from imagewright.app.call import Services
@@ -36,6 +38,9 @@ log = logging.getLogger(__name__)
 FETCHED: Final = 400
 WHOLE: Final = 1000
 """How much of an import is done when the bundle is here, and in all."""
+
+COMMITS: Final = 8
+"""How many blobs wait for the disk at the same time; it can serve several for little more than the price of one."""
 
 MIB: Final = 1024 * 1024
 
@@ -148,14 +153,47 @@ class _Import:
         whole = sum(vib.size for vib in vibs) or 1
         found: dict[VibRef, Vib] = {}
         before = 0
-        for number, vib in enumerate(vibs, start=1):
-            text = f"Storing VIB {number} of {len(vibs)}"
-            with self.job.services.blobs.writer() as writer:
-                sink = _WatchedSink(self.job, writer, before, whole, text)
-                found[vib.ref] = opened.copy_vib(vib, cast(BinaryIO, sink))
-                self.stored.add(writer.commit().sha256)
-            before += vib.size
+        with _Committing(self.stored) as committing:
+            for number, vib in enumerate(vibs, start=1):
+                text = f"Storing VIB {number} of {len(vibs)}"
+                with ExitStack() as open_blob:
+                    writer = open_blob.enter_context(self.job.services.blobs.writer())
+                    sink = _WatchedSink(self.job, writer, before, whole, text)
+                    found[vib.ref] = opened.copy_vib(vib, cast(BinaryIO, sink))
+                    committing.submit(writer, open_blob.pop_all())
+                before += vib.size
         return found
+
+
+class _Committing:
+    """Makes blobs durable in the background: waiting for the disk takes longer than reading and checking a VIB.
+
+    Leaving the block waits for all of them, and raises what went wrong with any.
+    """
+
+    def __init__(self, stored: set[str]) -> None:
+        self._stored = stored
+        self._pool = ThreadPoolExecutor(COMMITS, thread_name_prefix="blob-commit")
+        self._pending: deque[Future[None]] = deque()
+
+    def submit(self, writer: BlobWriter, resources: ExitStack) -> None:
+        """Commits the blob, adds its name to those that are stored, and closes `resources`."""
+        self._pending.append(self._pool.submit(self._commit, writer, resources))
+        if len(self._pending) > 2 * COMMITS:
+            self._pending.popleft().result()
+
+    def _commit(self, writer: BlobWriter, resources: ExitStack) -> None:
+        with resources:
+            self._stored.add(writer.commit().sha256)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._pool.shutdown()
+        if kind is None:
+            for commit in self._pending:
+                commit.result()
 
 
 @dataclass(slots=True)
