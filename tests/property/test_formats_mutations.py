@@ -136,6 +136,38 @@ READ: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
 }  # fmt: skip
 
 
+# What parsers stumble over, put in as it is.
+TEXT_TOKENS = [
+    "<",
+    ">",
+    "&",
+    '"',
+    "<vib>",
+    "</vib>",
+    "&#0;",
+    "<!--",
+    "]]>",
+    "<![CDATA[",
+    "..",
+    "/",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "null",
+    "1e999",
+    "\\ud800",
+    "\ufeff",
+    "\u202e",
+    "\n",
+    "\x85",
+]
+TOKENS = (
+    *(token.encode() for token in TEXT_TOKENS),
+    *(b"\0", b"\xff\xff\xff\xff", b"\0\0\0\0", b"PK\1\2", b"PK\3\4", b"PK\5\6"),
+)
+
+
 @st.composite
 def changes(draw: st.DrawFn, data: bytes) -> bytes:
     """The bytes with some of them changed, put in, taken out, doubled or cut off."""
@@ -145,9 +177,10 @@ def changes(draw: st.DrawFn, data: bytes) -> bytes:
         until = min(len(changed), at + draw(st.integers(0, 30)))
         match draw(st.sampled_from(["change", "insert", "delete", "double", "cut", "flip"])):
             case "change":
-                changed[at:until] = draw(st.binary(min_size=until - at, max_size=until - at))
+                token = draw(st.binary(max_size=30) | st.sampled_from(TOKENS))
+                changed[at : at + len(token)] = token
             case "insert":
-                changed[at:at] = draw(st.binary(max_size=20))
+                changed[at:at] = draw(st.binary(max_size=20) | st.sampled_from(TOKENS))
             case "delete":
                 del changed[at:until]
             case "double":

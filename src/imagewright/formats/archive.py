@@ -87,8 +87,8 @@ class Archive:
     def _take(self, info: zipfile.ZipInfo) -> None:
         self.budget.spend(info, self.where)
         path = safe_path(info.filename, self.where)
-        if info.is_dir() or not path:
-            return
+        if not path or info.filename.endswith(("/", "\\")):
+            return  # a folder; some archives have an entry without a name
         if path in self._members:
             raise FormatError(inside(self.where, path), "stands twice in the archive; which one is meant is not clear")
         if info.flag_bits & _ENCRYPTED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from made_depots import (
@@ -148,6 +149,16 @@ def test_a_bundle_packed_with_backslashes() -> None:
     # Some Windows tools write them instead of slashes.
     content = content_of(zip_of({path.replace("/", "\\"): data for path, data in bundle_files().items()}))
     assert [vib.id for vib in content.vibs] == [VIB_ID]
+
+
+def test_members_without_a_name_and_folders_are_passed_over() -> None:
+    files = {"vib20/": b"", "x": b"", **bundle_files()}
+    data = zip_of(files)
+    # The entry named `x` loses its name in the list of contents, and gets a comment of one byte instead.
+    at = next(found.start() for found in re.finditer(b"PK\x01\x02", data) if data[found.start() + 46 :][:1] == b"x")
+    data = data[: at + 28] + b"\0\0\0\0\1\0" + data[at + 34 :]
+    content = content_of(data)
+    assert ([vib.id for vib in content.vibs], content.not_understood) == ([VIB_ID], ())
 
 
 def test_a_single_vib_is_a_depot() -> None:
