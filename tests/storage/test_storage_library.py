@@ -13,7 +13,7 @@ from imagewright.storage.database import DatabaseStorage
 
 
 def test_specification_comes_back_with_its_first_version(storage: DatabaseStorage) -> None:
-    spec, first = library_spec("Blades", orchestrator_owner="com.example", owner_data="data")
+    spec, first = library_spec("Blades", orchestrator_owner="com.example", owner_data="data", locked_by="sddc")
     with storage.write() as unit:
         added = unit.library.add(spec, first)
     assert added == replace(spec, id="software-spec-1")
@@ -46,7 +46,7 @@ def test_save_compares_and_sets_the_revision(storage: DatabaseStorage) -> None:
     with storage.write() as unit:
         first = unit.library.add(*library_spec("Blades"))
         spec = spec_of("9.0")
-        change = replace(first, spec=spec, image_hash=spec.image_hash, version=2, modified=after(5), owner_data="x")
+        change = replace(first, spec=spec, image_hash=spec.image_hash, version=2, modified=after(5), locked_by="x")
         second = unit.library.save(change)
         assert second == replace(change, revision=2)
         assert unit.library.get(first.id) == second
@@ -78,6 +78,14 @@ def test_filters_and_hash(storage: DatabaseStorage) -> None:
         assert unit.library.list(orchestrator_owners=["com.example"], display_names=["Edge"]) == []
         assert unit.library.with_hash(spec_of("8.0").image_hash) == [blades, racks]
         assert unit.library.with_hash("") == []
+
+
+def test_ids_are_in_the_order_of_their_numbers(storage: DatabaseStorage) -> None:
+    with storage.write() as unit:
+        for number in range(11):
+            unit.library.add(*library_spec(f"Blades {number}"))
+    with storage.read() as unit:
+        assert [spec.id for spec in unit.library.list()] == [f"software-spec-{number}" for number in range(1, 12)]
 
 
 def test_current_versions_of_those_that_exist(storage: DatabaseStorage) -> None:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Protocol
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.draft import Draft
+from imagewright.model.inventory import Assignment, Entity, EntityKind
 from imagewright.model.library import Depot, LibrarySpec, SpecVersion
 from imagewright.model.task import Task, TaskStatus
 
@@ -156,7 +157,38 @@ class Library(Protocol):
     def current_versions(self, spec_ids: Collection[str]) -> Mapping[str, int]:
         """The newest version number of each of those that exist."""
 
-    def delete(self, spec_id: str) -> bool: ...
+    def delete(self, spec_id: str) -> bool:
+        """Removes a specification with its history. Raises StaleRevision when it has been assigned in the meantime."""
+
+
+class Inventory(Protocol):
+    """Clusters and hosts by id, and the specification that each of them is to have, if any."""
+
+    def add(self, entity: Entity) -> None:
+        """Raises ValueError when the id is taken, and StaleRevision when its cluster has gone in the meantime."""
+
+    def get(self, entity_id: str) -> Entity | None: ...
+    def list(self, kind: EntityKind) -> Sequence[Entity]:
+        """In the order of their ids."""
+
+    def hosts_of(self, cluster_id: str) -> Sequence[Entity]:
+        """In the order of their ids."""
+
+    def delete(self, entity_id: str) -> bool:
+        """Removes an entity with its assignment. Raises StaleRevision when it has got a host in the meantime."""
+
+    def assign(self, assignment: Assignment) -> None:
+        """Stores an assignment in place of the one that the entity has.
+
+        Raises StaleRevision when entity or specification have gone, or another one was assigned, in the meantime.
+        """
+
+    def unassign(self, entity_id: str) -> bool: ...
+    def assignments(self, entity_ids: Collection[str] = ()) -> Mapping[str, Assignment]:
+        """The assignments by entity; no ids means all."""
+
+    def assigned_to(self, spec_ids: Collection[str] = ()) -> Mapping[str, Sequence[Entity]]:
+        """What each of these specifications is assigned to, in the order of the ids; no ids means all."""
 
 
 class Depots(Protocol):
@@ -250,6 +282,8 @@ class UnitOfWork(Protocol):
     def library(self) -> Library: ...
     @property
     def depots(self) -> Depots: ...
+    @property
+    def inventory(self) -> Inventory: ...
     @property
     def uploads(self) -> Uploads: ...
     @property

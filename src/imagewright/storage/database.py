@@ -13,6 +13,7 @@ from imagewright.storage.catalogs import CatalogCache
 from imagewright.storage.depots import DepotTable
 from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
 from imagewright.storage.drafts import DraftTable
+from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.migrate import migrate
 from imagewright.storage.schema import uploads, vibs
@@ -81,6 +82,7 @@ class Transaction:
         self.drafts = DraftTable(connection)
         self.library = SpecTable(connection)
         self.depots = DepotTable(connection, catalogs)
+        self.inventory = InventoryTables(connection)
         self.uploads = UploadTable(connection)
         self.tasks = TaskTable(connection)
         self.audit = AuditTable(connection)

@@ -37,6 +37,8 @@ _UNUSABLE_POSTGRESQL = ("08", "53", "55P03", "57", "58", "XX")
 _CONFLICT_POSTGRESQL = frozenset({"40001", "40P01"})
 _UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _UNIQUE_POSTGRESQL = "23505"
+_REFERENCE_SQLITE = "SQLITE_CONSTRAINT_FOREIGNKEY"
+_REFERENCE_POSTGRESQL = "23503"
 _MIGRATION_LOCK = 0x696D616765  # any number that nobody else takes
 
 
@@ -197,6 +199,11 @@ def is_conflict(error: sa.exc.DBAPIError) -> bool:
 def is_duplicate(error: sa.exc.IntegrityError) -> bool:
     """True when a value that must be unique is there already."""
     return getattr(error.orig, "sqlite_errorname", "") in _UNIQUE_SQLITE or _state(error) == _UNIQUE_POSTGRESQL
+
+
+def is_broken_reference(error: sa.exc.IntegrityError) -> bool:
+    """True when a row would refer to one that is not there."""
+    return getattr(error.orig, "sqlite_errorname", "") == _REFERENCE_SQLITE or _state(error) == _REFERENCE_POSTGRESQL
 
 
 def _state(error: sa.exc.DBAPIError) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from imagewright.app.ports import StaleRevision
 from imagewright.model.library import LibrarySpec, SpecVersion
-from imagewright.storage.rows import changed, duplicates_raise, next_number, one, row_of
+from imagewright.storage.rows import broken_references_raise, changed, duplicates_raise, next_number, one, row_of
 from imagewright.storage.schema import spec_versions, specs
 
 _IS_IT = specs.c.id == sa.bindparam("spec_id")
@@ -103,8 +103,12 @@ class SpecTable:
         return {row.id: row.version for row in rows}
 
     def delete(self, spec_id: str) -> bool:
-        """Removes a specification with its history; False when there is none."""
-        return changed(self.connection, _DELETE, spec_id=spec_id)
+        """Removes a specification with its history; False when there is none.
+
+        Raises StaleRevision when it has been assigned in the meantime.
+        """
+        with broken_references_raise(StaleRevision(f"{spec_id} has been assigned in the meantime")):
+            return changed(self.connection, _DELETE, spec_id=spec_id)
 
 
 def _unique_name(spec: LibrarySpec) -> AbstractContextManager[None]:

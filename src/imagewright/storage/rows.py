@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from imagewright.storage.dialects import is_duplicate
+from imagewright.storage.dialects import is_broken_reference, is_duplicate
 from imagewright.storage.schema import counters
 
 
@@ -35,6 +35,17 @@ def duplicates_raise(error: Exception) -> Iterator[None]:
         yield
     except sa.exc.IntegrityError as cause:
         if is_duplicate(cause):
+            raise error from cause
+        raise
+
+
+@contextmanager
+def broken_references_raise(error: Exception) -> Iterator[None]:
+    """Raises `error` when the block refers to a row that is not there, or removes one that another refers to."""
+    try:
+        yield
+    except sa.exc.IntegrityError as cause:
+        if is_broken_reference(cause):
             raise error from cause
         raise
 

@@ -19,6 +19,7 @@ from imagewright.model.content import (
     Solution,
     Vib,
 )
+from imagewright.model.inventory import EntityKind
 from imagewright.model.library import DepotSource
 from imagewright.model.task import TaskStatus
 from imagewright.storage.columns import Document, Id, Moment, Name, Sequence, SpecDocument
@@ -127,6 +128,30 @@ spec_versions = sa.Table(
     _required("spec", SpecDocument()),
     _required("image_hash", sa.Text()),
 )
+
+# --- the inventory ---------------------------------------------------------------------------------------------------
+
+entities = sa.Table(
+    "entities",
+    metadata,
+    sa.Column("id", Name, primary_key=True),
+    _required("kind", sa.Enum(EntityKind, native_enum=False, length=16)),
+    _required("name", Name),
+    _required("created", Moment()),
+    sa.Column("cluster", Name, sa.ForeignKey("entities.id"), index=True),
+)
+
+assignments = sa.Table(
+    "assignments",
+    metadata,
+    sa.Column("entity", Name, sa.ForeignKey(entities.c.id, ondelete="CASCADE"), primary_key=True),
+    _required("spec_id", Id("software-spec-"), sa.ForeignKey(specs.c.id), index=True),
+    _required("user", Name),
+    _required("time", Moment()),
+    sa.Column("orchestrator_owner", sa.Text()),
+    sa.Column("owner_data", sa.Text()),
+)
+"""Which specification an entity is to have: at most one. A specification that is assigned cannot be deleted."""
 
 # --- depots ----------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
     op.bulk_insert(counters, [{"name": name, "value": 0} for name in ("drafts", "specs", "depots", "catalog")])
     _people()
     _library()
+    _inventory()
     _depots()
     _parts()
     _tasks()
@@ -128,6 +129,33 @@ def _library() -> None:
         sa.PrimaryKeyConstraint("spec_id", "version", name="pk_spec_versions"),
         sa.ForeignKeyConstraint(["spec_id"], ["specs.id"], name="fk_spec_versions_spec_id", ondelete="CASCADE"),
     )
+
+
+def _inventory() -> None:
+    op.create_table(
+        "entities",
+        sa.Column("id", NAME, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("created", MOMENT, nullable=False),
+        sa.Column("cluster", NAME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_entities"),
+        sa.ForeignKeyConstraint(["cluster"], ["entities.id"], name="fk_entities_cluster"),
+    )
+    op.create_index("ix_entities_cluster", "entities", ["cluster"])
+    op.create_table(
+        "assignments",
+        sa.Column("entity", NAME, nullable=False),
+        sa.Column("spec_id", NUMBER, nullable=False),
+        sa.Column("user", NAME, nullable=False),
+        sa.Column("time", MOMENT, nullable=False),
+        sa.Column("orchestrator_owner", sa.Text(), nullable=True),
+        sa.Column("owner_data", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("entity", name="pk_assignments"),
+        sa.ForeignKeyConstraint(["entity"], ["entities.id"], name="fk_assignments_entity", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["spec_id"], ["specs.id"], name="fk_assignments_spec_id"),
+    )
+    op.create_index("ix_assignments_spec_id", "assignments", ["spec_id"])
 
 
 def _depots() -> None:
