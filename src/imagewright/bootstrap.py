@@ -265,3 +265,13 @@ class _DrainingServer(uvicorn.Server):
             self.should_exit = True
 
         threading.Thread(target=drain_and_exit, name="imagewright-drain", daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Closes what is idle at once: a client that is not reading does not answer the end of TLS, and the polite way
+        would wait for that as long as for a call."""
+        for connection in list(self.server_state.connections):
+            cycle, transport = getattr(connection, "cycle", None), getattr(connection, "transport", None)
+            idle = cycle is None or cycle.response_complete
+            if idle and transport is not None and not transport.get_write_buffer_size():
+                transport.abort()
+        await super().shutdown(sockets)

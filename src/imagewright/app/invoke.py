@@ -20,7 +20,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
@@ -71,7 +71,7 @@ class Application:
 
         Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
         """
-        with self._counted():
+        with self.counted():
             try:
                 return self._invoke(operation, read_arguments, credentials, origin)
             except ApiError:
@@ -81,7 +81,7 @@ class Application:
 
     def identify(self, credentials: Credentials, privileges: frozenset[str], origin: Origin) -> Caller:
         """The caller, if he has one of these privileges; for what is not an operation (upload, download)."""
-        with self._counted():
+        with self.counted():
             try:
                 with self.storage.read() as uow:
                     caller = self.services.authenticator.authenticate(uow, credentials, self.services.clock())
@@ -181,7 +181,8 @@ class Application:
             # The refusal is still the right answer.
             log.warning("[%s] the refusal of %s was not recorded: %s", origin.request_id, operation.key, failure)
 
-    def _counted(self) -> _Counted:
+    def counted(self) -> AbstractContextManager[None]:
+        """A block that a stop waits for, and that cannot be entered any more when the server is stopping."""
         if self._stopping:
             raise not_serving("is stopping")
         return _Counted(self)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -63,6 +63,9 @@ class Server:
             request = Request(scope, receive)
             try:
                 response = await self._answer(request)
+            except ClientDisconnect:
+                log.info("a client went away while it was sending its request to %s", request.url.path)
+                return
             except Exception:
                 # The application itself answers with an error; this is about what is around it.
                 log.exception("a request to %s was not answered", request.url.path)

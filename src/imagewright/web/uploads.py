@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from imagewright.app.call import Origin
 from imagewright.app.invoke import Application, raise_as_api_error
 from imagewright.app.ports import BlobWriter
 from imagewright.app.uploads import keep_upload, require_uploader
@@ -37,23 +38,27 @@ class Uploads:
         origin = origin_of(request, self.public_url)
         try:
             application = self.application()
-            caller = await run_in_threadpool(require_uploader, application, credentials_of(request), origin)
-            try:
-                with ExitStack() as stack:
-                    writer = await run_in_threadpool(stack.enter_context, application.services.blobs.writer())
-                    form = _FileInForm(_boundary(request), self.largest)
-                    async for part in request.stream():
-                        form.feed(part)
-                        if len(form.ready) >= PIECE:
-                            await run_in_threadpool(form.drain, writer)
-                    await run_in_threadpool(form.finish, writer)
-                    blob = await run_in_threadpool(writer.commit)
-            except OSError as failure:
-                raise_as_api_error(failure, origin)
-            file_id = await run_in_threadpool(keep_upload, application, caller, form.file_name, blob, origin)
+            with application.counted():
+                file_id = await self._stored(application, request, origin)
         except ApiError as error:
             return error_response(error)
         return json_response(msgspec.json.encode(file_id), 200)
+
+    async def _stored(self, application: Application, request: Request, origin: Origin) -> str:
+        caller = await run_in_threadpool(require_uploader, application, credentials_of(request), origin)
+        form = _FileInForm(_boundary(request), self.largest)
+        try:
+            with ExitStack() as stack:
+                writer = await run_in_threadpool(stack.enter_context, application.services.blobs.writer())
+                async for part in request.stream():
+                    form.feed(part)
+                    if len(form.ready) >= PIECE:
+                        await run_in_threadpool(form.drain, writer)
+                await run_in_threadpool(form.finish, writer)
+                blob = await run_in_threadpool(writer.commit)
+        except OSError as failure:
+            raise_as_api_error(failure, origin)
+        return await run_in_threadpool(keep_upload, application, caller, form.file_name, blob, origin)
 
 
 class _FileInForm:
