@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.relations import Problem, Unmet, problems
 
 TRIALS = 256
-"""How many images one round of the search tries. Names that take part in no error do not multiply the number."""
+"""How many images a search composes at most. Names that take part in no error are not varied and use up none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,14 @@ class _Search:
         self._compose = compose
         self._catalog = catalog
         self._candidates = candidates
+        self._budget = iter(range(TRIALS))
         self._could_provide = {name: self._names_provided(name) for name in candidates}
 
     def vary(self, varied: frozenset[str], highest: Mapping[str, str]) -> tuple[Choice, frozenset[str]]:
         """The best choice when only these names give way, and the names that have to give way with them."""
         names = sorted(varied)
         best = Choice(highest, varied)
-        for versions in islice(product(*(self._candidates[name] for name in names)), TRIALS):
+        for versions, _ in zip(product(*(self._candidates[name] for name in names)), self._budget, strict=False):
             attempt = {**highest, **dict(zip(names, versions, strict=True))}
             blamed = self.blamed(attempt)
             if not blamed <= varied:
