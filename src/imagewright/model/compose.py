@@ -10,7 +10,7 @@ depot is left out or shown without details, and it is for validation to say so: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from imagewright.model.catalog import Catalog
@@ -90,53 +90,73 @@ def pin_image(image: ImageSpec, effective: EffectiveImage) -> ImageSpec:
 # --- one image whose versions are all set ----------------------------------------------------------------------------
 
 
-def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> EffectiveImage:
-    base = catalog.base_image(image.base_image) if image.base_image else None
-    add_on = catalog.add_on(image.add_on.name, image.add_on.version) if image.add_on else None
-    packages = _packages(image, catalog)
-    solutions = {
-        name: found
-        for name, asked in sorted(image.solutions.items())
-        if (found := catalog.solution(name, asked.version)) is not None
-    }
-    layers = _Layers(catalog)
-    if base:
-        layers.put_all(base.components, _base_origin(base))
-    if add_on:
-        layers.lay(add_on, _add_on_origin(add_on))
-    for package in packages.values():
-        layers.lay(package, _package_origin(package))
-    for name, solution in solutions.items():
-        wanted = image.solutions[name].components
-        layers.put_all((ref for ref in solution.components if ref.name in wanted), _solution_origin(solution))
-    layers.put_users(image, chosen)
-    layers.remove_users(image)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the depots hold of the layers that a specification asks for."""
 
-    base_parts = [catalog.component(ref.name, ref.version) for ref in base.components] if base else []
-    known_parts = [part for part in base_parts if part is not None]
+    base: BaseImage | None
+    add_on: AddOn | None
+    packages: Mapping[str, HardwareSupportPackage]
+    solutions: Mapping[str, Solution]
+
+
+def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> EffectiveImage:
+    found = _found(image, catalog)
+    layers = _laid_down(image, found, chosen, catalog)
     present = layers.finished()
-    every = (*present.values(), *layers.removed.values())
-    lines = lines_of(known_parts, catalog) or lines_of(_known(present.values()), catalog)
+    # The base image decides what the image is made for; where it is not known, the other components do.
+    base_parts = _known(found.base.components if found.base else (), catalog)
+    lines = lines_of(base_parts, catalog) or lines_of(_known(layers.refs(), catalog), catalog)
     vibs = installed_vibs(present, lines, catalog)
+    everything = (*present.values(), *layers.removed.values())
     return EffectiveImage(
         spec=image,
-        base_image=base,
-        base_is_whole=base is not None
-        and len(known_parts) == len(base_parts)
-        and not any(catalog.missing_vibs(part) for part in known_parts),
-        add_on=add_on,
-        hardware_support=packages,
-        solutions=solutions,
+        base_image=found.base,
+        base_is_whole=found.base is not None and _is_whole(found.base, base_parts, catalog),
+        add_on=found.add_on,
+        hardware_support=found.packages,
+        solutions=found.solutions,
         components=present,
         removed=dict(sorted(layers.removed.items())),
         vibs=vibs,
-        reserved=reserved_vibs(every, (item for on_line in vibs.values() for item in on_line), catalog),
+        reserved=reserved_vibs(everything, (item for on_line in vibs.values() for item in on_line), catalog),
         chosen=dict(chosen),
     )
 
 
-def _known(components: Iterable[EffectiveComponent]) -> list[Component]:
-    return [effective.component for effective in components if effective.component is not None]
+def _found(image: ImageSpec, catalog: Catalog) -> _Found:
+    solutions = ((name, catalog.solution(name, asked.version)) for name, asked in sorted(image.solutions.items()))
+    return _Found(
+        base=catalog.base_image(image.base_image) if image.base_image else None,
+        add_on=catalog.add_on(image.add_on.name, image.add_on.version) if image.add_on else None,
+        packages=_packages(image, catalog),
+        solutions={name: solution for name, solution in solutions if solution is not None},
+    )
+
+
+def _laid_down(image: ImageSpec, found: _Found, chosen: Mapping[str, str], catalog: Catalog) -> _Layers:
+    layers = _Layers(catalog)
+    if found.base:
+        layers.put_all(found.base.components, _base_origin(found.base))
+    if found.add_on:
+        layers.lay(found.add_on, _add_on_origin(found.add_on))
+    for package in found.packages.values():
+        layers.lay(package, _package_origin(package))
+    for name, solution in found.solutions.items():
+        wanted = image.solutions[name].components
+        layers.put_all((ref for ref in solution.components if ref.name in wanted), _solution_origin(solution))
+    layers.put_users(image, chosen)
+    layers.remove_users(image)
+    return layers
+
+
+def _known(refs: Iterable[ComponentRef], catalog: Catalog) -> list[Component]:
+    found = (catalog.component(ref.name, ref.version) for ref in refs)
+    return [component for component in found if component is not None]
+
+
+def _is_whole(base: BaseImage, known: Sequence[Component], catalog: Catalog) -> bool:
+    return len(known) == len(base.components) and not any(catalog.missing_vibs(part) for part in known)
 
 
 def _packages(image: ImageSpec, catalog: Catalog) -> dict[str, HardwareSupportPackage]:
@@ -218,6 +238,9 @@ class _Layers:
         # A component that the user both wants and removes stays: a user's component always wins. Validation objects.
         for name in sorted(image.removed_components - image.components.keys()):
             self.remove(name, _removal_origin(name))
+
+    def refs(self) -> Iterable[ComponentRef]:
+        return (effective.ref for effective in self.present.values())
 
     def finished(self) -> dict[str, EffectiveComponent]:
         """What is in the image, by name, with the answer to whether it may be removed."""
