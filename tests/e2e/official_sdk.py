@@ -56,6 +56,7 @@ __all__ = [
     "Offline",
     "Session",
     "Software",
+    "StubConfiguration",
     "Tasks",
     "configuration",
     "create_session_security_context",
