@@ -202,7 +202,7 @@ def said_by(read: Callable[[bytes], object], data: bytes) -> str:
 
 
 @pytest.mark.parametrize("name", READ)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_changed_bytes(name: str, data: st.DataObject) -> None:
     original, read = READ[name]
@@ -210,7 +210,7 @@ def test_changed_bytes(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", READ)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(noise=st.binary(max_size=300))
 def test_noise(name: str, noise: bytes) -> None:
     assert said_by(READ[name][1], noise).isprintable()

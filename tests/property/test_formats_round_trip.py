@@ -16,18 +16,20 @@ from imagewright.formats.vib_xml import read_vib_xml, write_vib_xml
 from imagewright.model.spec import SoftwareSpec
 
 
+@settings(deadline=None, max_examples=60)
 @given(made_vibs())
 def test_vib_files(made: MadeVib) -> None:
     read = read_vib_file(io.BytesIO(made.data), "x.vib")
     assert read == type(read)(**{**_fields(made), "relative_path": ""})
 
 
+@settings(deadline=None, max_examples=60)
 @given(made_vibs())
 def test_vib_copies_in_metadata(made: MadeVib) -> None:
     assert read_vib_xml(write_vib_xml(made.vib, in_metadata=True), "x.xml") == made.vib
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(depots())
 def test_depots(made: MadeDepot) -> None:
     sink = io.BytesIO()
@@ -44,6 +46,7 @@ def test_depots(made: MadeDepot) -> None:
             assert copy.getvalue() == made.files[vib.ref]
 
 
+@settings(deadline=None, max_examples=60)
 @given(specs)
 def test_specifications(spec: SoftwareSpec) -> None:
     data = write_spec(spec)

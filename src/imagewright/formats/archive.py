@@ -23,6 +23,7 @@ _SPOOL_IN_MEMORY = 8 * MIB
 _AVERAGE_ENTRY = 160
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_64 = b"PK\x06\x06"
+_LOCATOR_64 = b"PK\x06\x07"
 _ENCRYPTED = 0x1
 _READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ZIP_ERRORS = (
@@ -218,8 +219,9 @@ def _refuse_large_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     if end < 0 or len(tail) < end + 22:
         raise FormatError(where, "is not a complete zip file: its list of contents is missing; fetch the file again")
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    end_64 = tail.rfind(_END_RECORD_64, 0, end)
-    if end_64 >= 0:
-        size = max(size if size != 0xFFFFFFFF else 0, int.from_bytes(tail[end_64 + 40 : end_64 + 48], "little"))
+    # Only directly before the end record: anywhere else the same bytes are somebody's data.
+    record_64 = tail[max(0, end - 76) : end]
+    if record_64.startswith(_END_RECORD_64) and record_64[56:].startswith(_LOCATOR_64):
+        size = int.from_bytes(record_64[40:48], "little")
     if size > max(MIB, limits.entries * _AVERAGE_ENTRY):
         raise FormatError(where, f"has a list of contents of {size} bytes; the limit is {limits.entries} files")

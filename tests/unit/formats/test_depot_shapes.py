@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 
@@ -17,6 +18,7 @@ from made_depots import (
     content_of,
     descriptor,
     metadata_files,
+    payload_element,
     sha256,
     vib_copy,
     vib_file,
@@ -217,6 +219,12 @@ def test_metadata_archives_with_versioned_names() -> None:
 
 def test_stored_members_are_read_like_deflated_ones() -> None:
     assert content_of(zip_of(bundle_files(), method=0)) == content_of(bundle())
+
+
+def test_a_payload_may_hold_what_looks_like_the_end_of_a_zip() -> None:
+    payload = gzip.compress(b"PK\6\6PK\6\7PK\5\6" + b"\xff" * 60, compresslevel=0, mtime=0)
+    vib = vib_file(descriptor(payloads=payload_element(payload)), payload)
+    assert len(content_of(zip_of(bundle_files(vib=vib), method=0)).vibs) == 1
 
 
 def test_one_vib_described_twice_in_the_same_way() -> None:
