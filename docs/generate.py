@@ -11,14 +11,14 @@ from pathlib import Path
 import imagewright.app.operations  # noqa: F401 - binds the functions
 from imagewright.contract.binding import bindings
 from imagewright.contract.coverage import coverage_markdown
-from imagewright.contract.registry import operations
+from imagewright.contract.registry import operations, own_operations
 
 FOLDER = Path(__file__).parent
 
 
 def pages() -> dict[str, str]:
     """The text of each generated page by its file name."""
-    return {"coverage.md": coverage_markdown(operations, bindings.implemented)}
+    return {"coverage.md": coverage_markdown(operations, own_operations, bindings.implemented)}
 
 
 def main() -> int:

@@ -103,7 +103,7 @@ class Application:
         self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
     ) -> Any:
         now = self.services.clock()
-        if operation.route.method == "GET":
+        if operation.reads:
             with self.storage.read() as uow:
                 caller = self.services.authenticator.authenticate(uow, credentials, now)
                 function = self._permitted(operation, caller)

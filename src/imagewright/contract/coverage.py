@@ -39,6 +39,6 @@ def _part(head: str, columns: str, operations: Iterable[Operation], implemented:
 
 
 def _row(operation: Operation, served: bool) -> str:
-    lines = "<br>".join(f"`{route.line}`" for route in operation.routes)
+    lines = "<br>".join(f"`{route.line}`" for route in operation.routes) or "none"
     state = "served" if served else "UNSUPPORTED"
     return f"| {lines} | `{operation.operation_id}` | {operation.since or ''} | {state} |\n"

@@ -37,7 +37,10 @@ SERVICES = (
     r"com\.vmware\.cis\.(session|tasks)",
     r"com\.vmware\.esx\.settings\.(depots|depot_content|hardware_support|repository)(\..*)?",
     r"com\.vmware\.esx\.settings\.inventory",
+    r"com\.vmware\.vapi\.std\.introspection\.(operation|provider|service)",
 )
+# The published description of REST does not have these.
+JSON_RPC_ONLY = "com.vmware.vapi.std.introspection."
 ALWAYS = (
     "struct:com.vmware.vapi.std.localizable_message",
     "enum:com.vmware.vapi.std.errors.error.type",
@@ -113,7 +116,7 @@ class Operation(_Facts, frozen=True, kw_only=True):
     privileges: tuple[str, ...] = ()
     status: int
     since: str | None = None
-    routes: tuple[Route, ...]
+    routes: tuple[Route, ...] = ()
 
 
 class Facts(_Facts, frozen=True, kw_only=True):
@@ -207,7 +210,6 @@ def _error(entry: dict[str, Any]) -> Error:
 
 def _operation(entry: dict[str, Any]) -> Operation:
     privileges = (name for grant in entry["privileges"] for name in grant["privileges"])
-    second = SECOND_ROUTES.get((entry["service"], entry["operation"]))
     return Operation(
         service=entry["service"],
         operation=entry["operation"],
@@ -219,8 +221,13 @@ def _operation(entry: dict[str, Any]) -> Operation:
         privileges=tuple(dict.fromkeys(privileges)),
         status=entry["http"]["api_success_status"],
         since=entry.get("since"),
-        routes=(_route(entry), second) if second else (_route(entry),),
+        routes=() if entry["service"].startswith(JSON_RPC_ONLY) else _routes(entry),
     )
+
+
+def _routes(entry: dict[str, Any]) -> tuple[Route, ...]:
+    second = SECOND_ROUTES.get((entry["service"], entry["operation"]))
+    return (_route(entry), second) if second else (_route(entry),)
 
 
 def _route(entry: dict[str, Any]) -> Route:

@@ -103,11 +103,12 @@ def module_of(namespace: str) -> str:
     """`com.vmware.esx.settings.depots.offline` -> `depots_offline`, `com.vmware.cis.session` -> `cis_session`,
     `imagewright.v1.software.versions` -> `own_software_versions`.
     """
-    if namespace.startswith("com.vmware.vapi.std"):
+    if namespace in SHARED and namespace.startswith("com.vmware.vapi.std"):
         return "std"
     if namespace.startswith(OWN):
         return OWN_PREFIX + namespace.removeprefix(OWN).replace(".", "_")
-    return namespace.removeprefix("com.vmware.").removeprefix("esx.settings.").removeprefix("esx.").replace(".", "_")
+    name = namespace.removeprefix("com.vmware.").removeprefix("vapi.std.")
+    return name.removeprefix("esx.settings.").removeprefix("esx.").replace(".", "_")
 
 
 def place_of(name: str, namespaces: Iterable[str]) -> Place:
@@ -202,7 +203,8 @@ class Generator:
     def _operation(self, operation: facts.Operation) -> str:
         """Writes the constant of the operation and returns its qualified name."""
         module = self._module(module_of(operation.service))
-        module.uses |= {"Operation", "Route", "parse"} | ({"Input"} if operation.inputs else set())
+        module.uses |= {"Operation", "parse"} | ({"Input"} if operation.inputs else set())
+        module.uses |= {"Route"} if operation.routes else set()
         siblings = {each.operation for each in self.operations if each.service == operation.service}
         constant = constant_of(operation.operation, siblings)
         module.constants.append(f"\n{constant} = Operation(\n" + "".join(_operation_lines(operation)) + ")\n")
@@ -242,13 +244,15 @@ def _operation_lines(operation: facts.Operation) -> Iterator[str]:
     yield f"    output={_parsed(operation.output)},\n"
     if operation.task_result:
         yield f"    task_result={_parsed(operation.task_result)},\n"
-    yield _rows("errors", map(_quoted, operation.errors))
+    if operation.errors:
+        yield _rows("errors", map(_quoted, operation.errors))
     if operation.privileges:
         yield _rows("privileges", map(_quoted, operation.privileges))
     yield f"    status={operation.status},\n"
     if operation.since:
         yield f"    since={_quoted(operation.since)},\n"
-    yield _rows("routes", map(_route_text, operation.routes))
+    if operation.routes:
+        yield _rows("routes", map(_route_text, operation.routes))
 
 
 def _input_text(each: facts.Named) -> str:

@@ -68,7 +68,7 @@ class Route:
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Operation:
     """One operation. `errors` are wire names; `status` is the HTTP status of success; the first route is the
-    canonical one.
+    canonical one. What is served with JSON-RPC only (introspection) has none, and reads.
 
     For a task, `output` is the id of the task and `task_result` what the task has as its result when it has
     succeeded.
@@ -79,11 +79,11 @@ class Operation:
     inputs: tuple[Input, ...] = ()
     output: Type
     task_result: Type | None = None
-    errors: tuple[str, ...]
+    errors: tuple[str, ...] = ()
     privileges: tuple[str, ...] = ()
     status: int
     since: str | None = None
-    routes: tuple[Route, ...]
+    routes: tuple[Route, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Operation {self.key}>"
@@ -101,6 +101,11 @@ class Operation:
     @property
     def is_task(self) -> bool:
         return self.operation_id.endswith(TASK_SUFFIX)
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return all(each.method == "GET" for each in self.routes[:1])
 
     @property
     def route(self) -> Route:

@@ -23,6 +23,7 @@ from imagewright.app.operations import (
     drafts_selection_criteria,
     effective_components,
     hardware_support,
+    introspection,
     software,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "drafts_selection_criteria",
     "effective_components",
     "hardware_support",
+    "introspection",
     "software",
 ]

@@ -29,6 +29,9 @@ from imagewright.contract.services import (
     hardware_support_managers,
     hardware_support_managers_packages,
     hardware_support_managers_packages_versions,
+    introspection_operation,
+    introspection_provider,
+    introspection_service,
     inventory,
     own_inventory,
     own_inventory_clusters,
@@ -169,6 +172,11 @@ OPERATIONS: tuple[Operation, ...] = (
     repository_software_drafts_removed_components.list_,
     repository_software_drafts_removed_components.set_,
     repository_software_effective_components.list_,
+    introspection_operation.get,
+    introspection_operation.list_,
+    introspection_provider.get,
+    introspection_service.get,
+    introspection_service.list_,
 )
 
 OWN_OPERATIONS: tuple[Operation, ...] = (
@@ -344,6 +352,10 @@ STRUCTURES: tuple[type[Structure], ...] = (
     settings.SolutionInfo,
     settings.SolutionSpec,
     std.DynamicID,
+    introspection_operation.DataDefinition,
+    introspection_operation.Info,
+    introspection_provider.Info,
+    introspection_service.Info,
     std.LocalizableMessage,
     std.LocalizationParam,
     std.NestedLocalizableMessage,
@@ -392,5 +404,6 @@ ENUMERATIONS: dict[str, type[StrEnum]] = {
     "com.vmware.esx.settings.repository.software.match_result.match_type": repository_software.MatchResultMatchType,
     "com.vmware.esx.settings.repository.software.software_type": repository_software.SoftwareType,
     "com.vmware.vapi.std.errors.error.type": std.ErrorType,
+    "com.vmware.vapi.std.introspection.operation.data_definition.data_type": introspection_operation.DataDefinitionDataType,
     "com.vmware.vapi.std.localization_param.date_time_format": std.LocalizationParamDateTimeFormat,
 }
