@@ -224,7 +224,7 @@ def test_stored_members_are_read_like_deflated_ones() -> None:
 def test_a_payload_may_hold_what_looks_like_the_end_of_a_zip() -> None:
     payload = gzip.compress(b"PK\6\6PK\6\7PK\5\6" + b"\xff" * 60, compresslevel=0, mtime=0)
     vib = vib_file(descriptor(payloads=payload_element(payload)), payload)
-    assert len(content_of(zip_of(bundle_files(vib=vib), method=0)).vibs) == 1
+    assert len(content_of(zip_of(bundle_files(vib=vib), method=0), verify=False).vibs) == 1
 
 
 def test_one_vib_described_twice_in_the_same_way() -> None:
