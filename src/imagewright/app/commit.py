@@ -10,7 +10,8 @@ from typing import Any
 from imagewright.app.answers import notifications
 from imagewright.app.call import Services
 from imagewright.app.drafts import status_of
-from imagewright.app.library import require_unlocked
+from imagewright.app.inventory import assigned_names
+from imagewright.app.library import in_order, require_unlocked
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.services import repository_software_drafts as drafts
@@ -64,10 +65,7 @@ def check_draft(uow: UnitOfWork, services: Services, draft_id: str) -> Checked:
     named = uow.library.list(display_names=[draft.display_name]) if draft.display_name else ()
     view = LibraryView(
         display_name=draft.display_name,
-        entries=tuple(
-            LibraryEntry(each.id, each.display_name, each.image_hash)
-            for each in sorted({each.id: each for each in (*equal, *named)}.values(), key=lambda each: each.id)
-        ),
+        entries=tuple(LibraryEntry(each.id, each.display_name, each.image_hash) for each in in_order((*equal, *named))),
         base_spec=None if draft.is_global else draft.base_spec,
     )
     return Checked(draft, pinned, validate(draft.spec, effective, catalog, view), equal)
@@ -76,8 +74,8 @@ def check_draft(uow: UnitOfWork, services: Services, draft_id: str) -> Checked:
 def commit_draft(uow: UnitOfWork, services: Services, wanted: Commit) -> str:
     """Makes the draft a version in the library, deletes it, and tells the id of the specification.
 
-    InvalidArgument when the draft has been overtaken or has errors, AlreadyExists when its only error is that the
-    library has equal content already; then nothing is changed.
+    InvalidArgument when the draft has been overtaken or has errors, or when what it edits has been assigned;
+    AlreadyExists when its only error is that the library has equal content already. Then nothing is changed.
     """
     now = services.clock()
     checked = check_draft(uow, services, wanted.draft)
@@ -112,6 +110,7 @@ def _new_version(uow: UnitOfWork, checked: Checked, wanted: Commit, now: datetim
     if base is None:  # pragma: no cover - such a draft is INVALID and was refused
         raise _overtaken(uow, checked.draft)
     require_unlocked(base, wanted.user, is_administrator=user is not None and ADMINISTER in user.privileges)
+    _require_unassigned(uow, checked.draft)
     spec = replace(
         base,
         display_name=checked.draft.display_name or "",
@@ -147,6 +146,20 @@ def _version_of(spec: LibrarySpec, wanted: Commit, now: datetime) -> SpecVersion
         spec=spec.spec,
         image_hash=spec.image_hash,
     )
+
+
+def _require_unassigned(uow: UnitOfWork, draft: Draft) -> None:
+    """What is assigned cannot be edited; this is about what was assigned after the draft was made."""
+    entities = uow.inventory.assigned_to([draft.base_spec]).get(draft.base_spec, ())
+    if entities:
+        raise InvalidArgument.because(
+            "imagewright.draft.base_assigned",
+            "The draft {0} edits the specification {1}, which has been assigned to {2} since. Assign them another one, "
+            "or take the assignment back, and commit again.",
+            draft.id,
+            draft.base_spec,
+            assigned_names(entities),
+        )
 
 
 def _overtaken(uow: UnitOfWork, draft: Draft) -> InvalidArgument:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imagewright.app.authentication import Caller
-from imagewright.app.call import Call
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.model.errors import InvalidArgument, NotFound, Unauthorized
@@ -13,9 +14,9 @@ SOFTWARE_SPEC = "com.vmware.esx.settings.repository.software_spec"
 """The resource type of a specification."""
 
 
-def spec_with(call: Call, spec_id: str) -> LibrarySpec:
+def spec_with(uow: UnitOfWork, spec_id: str) -> LibrarySpec:
     """The specification; NotFound names the id."""
-    found = call.uow.library.get(spec_id)
+    found = uow.library.get(spec_id)
     if found is None:
         raise NotFound.because(
             "imagewright.software.not_found",
@@ -24,6 +25,11 @@ def spec_with(call: Call, spec_id: str) -> LibrarySpec:
             spec_id,
         )
     return found
+
+
+def in_order(specs: Iterable[LibrarySpec]) -> list[LibrarySpec]:
+    """Each specification once, in the order of the numbers in the ids."""
+    return sorted({each.id: each for each in specs}.values(), key=lambda each: (len(each.id), each.id))
 
 
 def image_id_of(spec: LibrarySpec, image_id: str) -> str:

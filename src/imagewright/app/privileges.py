@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 SPEC_READ = "VcIntegrity.lifecycleSoftwareSpecification.Read"
-READ = frozenset({SPEC_READ, "VcIntegrity.lifecycleSettings.Read"})
+READ = frozenset(
+    {
+        SPEC_READ,
+        "VcIntegrity.lifecycleSettings.Read",
+        "VcIntegrity.lifecycleSoftwareRemediation.Read",
+        "VcIntegrity.lifecycleHealth.Read",
+    }
+)
 WRITE = frozenset({"VcIntegrity.lifecycleSoftwareSpecification.Write", "VcIntegrity.lifecycleSettings.Write"})
+REMEDIATE = "VcIntegrity.lifecycleSoftwareRemediation.Write"
 DELETE_DEPOTS = "VcIntegrity.lifecycleDepots.Delete"
 ADMINISTER = "imagewright.Administer"
-"""Ours, not the API's: users, audit, other people's drafts and tasks."""
+"""Ours, not the API's: users, audit, the inventory, other people's drafts and tasks."""
 
 
 class Role(StrEnum):
@@ -24,8 +32,8 @@ class Role(StrEnum):
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: READ,
     Role.EDITOR: READ | WRITE,
-    Role.ADMINISTRATOR: READ | WRITE | {DELETE_DEPOTS, ADMINISTER},
+    Role.ADMINISTRATOR: READ | WRITE | {DELETE_DEPOTS, REMEDIATE, ADMINISTER},
 }
 
 KNOWN = ROLES[Role.ADMINISTRATOR]
-"""Every privilege that anything here asks for."""
+"""Every privilege that an operation asks for, served or not: with all of them, what is not served says so."""

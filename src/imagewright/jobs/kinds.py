@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from imagewright.app.call import Services
-from imagewright.jobs import depots, drafts, sweeping
+from imagewright.jobs import depots, drafts, inventory, sweeping
 from imagewright.jobs.kind import JobKind
 
-KINDS: Final[tuple[JobKind[Services], ...]] = (*drafts.KINDS, *depots.KINDS, *sweeping.KINDS)
+KINDS: Final[tuple[JobKind[Services], ...]] = (
+    *drafts.KINDS,
+    *depots.KINDS,
+    *inventory.KINDS,
+    *sweeping.KINDS,
+)

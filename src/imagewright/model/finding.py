@@ -314,4 +314,30 @@ CATALOGUE: Mapping[str, Wording] = {
         "The specification {spec} ({name}) in the library already has exactly this content.",
         "Use that one, or change the draft.",
     ),
+    # --- the inventory -----------------------------------------------------------------------------------------------
+    "imagewright.inventory.unknown": Wording(
+        _E,
+        "There is no {kind} {entity} in the inventory.",
+        "Have an administrator register it: imagewright inventory add-{kind}.",
+    ),
+    "imagewright.inventory.no_such_type": Wording(
+        _E,
+        "The inventory here has clusters and hosts, but nothing of the type {type}: {entity} is not known.",
+        "Name the clusters and the standalone hosts themselves.",
+    ),
+    "imagewright.inventory.not_standalone": Wording(
+        _E,
+        "The host {entity} belongs to the cluster {cluster}, and has the specification of its cluster.",
+        "Assign the specification to the cluster {cluster}.",
+    ),
+    "imagewright.inventory.managed": Wording(
+        _E,
+        "The {kind} {entity} is managed by the orchestrator {owner}.",
+        "Change it there.",
+    ),
+    "imagewright.inventory.replaced": Wording(
+        _I,
+        "Until now {entity} had the specification {previous}.",
+        "Assign that one again to undo it.",
+    ),
 }

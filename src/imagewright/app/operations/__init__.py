@@ -1,5 +1,7 @@
 """The operations of the API, one module for each service or part of a draft.
 
+What is not of the published API but our own is in modules that start with `own_`.
+
 The default image and the alternative images of a draft have the same parts; each module here serves both. Importing
 this package binds all of them.
 """
@@ -24,6 +26,9 @@ from imagewright.app.operations import (
     effective_components,
     hardware_support,
     introspection,
+    inventory,
+    own_inventory,
+    own_software_versions,
     software,
 )
 
@@ -47,5 +52,8 @@ __all__ = [
     "effective_components",
     "hardware_support",
     "introspection",
+    "inventory",
+    "own_inventory",
+    "own_software_versions",
     "software",
 ]

@@ -42,14 +42,14 @@ def list_of_drafts_alternative(
 @implements(of_software.list_)
 def list_of_software(call: Call, software_spec: str, spec: of_software.FilterSpec | None) -> Answer:
     """The components of the default image of a specification in the library."""
-    found = spec_with(call, software_spec)
+    found = spec_with(call.uow, software_spec)
     return effective_components(_composed(call, found.spec).image, with_removed=_with_removed(spec))
 
 
 @implements(of_alternative.list_)
 def list_of_alternative(call: Call, software_spec: str, image: str, spec: of_alternative.FilterSpec | None) -> Answer:
     """The components of an alternative image of a specification in the library."""
-    found = spec_with(call, software_spec)
+    found = spec_with(call.uow, software_spec)
     composed = _composed(call, found.spec).alternative_images[image_id_of(found, image)]
     return effective_components(composed, with_removed=_with_removed(spec))
 

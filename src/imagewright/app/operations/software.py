@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,20 +10,23 @@ from imagewright.app.answers import software_info
 from imagewright.app.call import Call
 from imagewright.app.drafts import make_draft
 from imagewright.app.exports import software_spec_url
-from imagewright.app.library import check_orchestrator, require_free_name, require_unlocked, spec_with
+from imagewright.app.inventory import assigned_entities, require_unassigned
+from imagewright.app.library import check_orchestrator, in_order, require_free_name, require_unlocked, spec_with
 from imagewright.app.names import checked
 from imagewright.app.specs import spec_answer, spec_from
 from imagewright.contract.binding import implements
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import settings
 from imagewright.model.errors import InvalidArgument, Unsupported
+from imagewright.model.inventory import Entity
 from imagewright.model.library import LibrarySpec
 
 
 @implements(software.get)
 def get(call: Call, software_spec: str) -> software.Info:
     """One specification, as it is now."""
-    return software.Info(**_fields(call, spec_with(call, software_spec)))
+    found = spec_with(call.uow, software_spec)
+    return software.Info(**_fields(call, found, call.uow.inventory.assigned_to([found.id])))
 
 
 @implements(software.list_)
@@ -35,13 +39,14 @@ def list_(
     """The specifications that fit all parts of the filter; an unset or empty part fits all."""
     wanted = filter_ or software.FilterSpec()
     found = call.uow.library.list(display_names=wanted.display_names or (), orchestrator_owners=wanted.owners or ())
-    return software.ListResult(records=tuple(_record(call, each) for each in found))
+    assigned = call.uow.inventory.assigned_to()
+    return software.ListResult(records=tuple(_record(call, each, assigned) for each in found))
 
 
 @implements(software.update)
 def update(call: Call, software_spec: str, spec: software.UpdateSpec) -> None:
     """Renames a specification, or hands it to an orchestrator. What is unset or empty stays as it is."""
-    found = spec_with(call, software_spec)
+    found = spec_with(call.uow, software_spec)
     require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
     changed = found
     if spec.display_name:
@@ -63,17 +68,25 @@ def update(call: Call, software_spec: str, spec: software.UpdateSpec) -> None:
 
 @implements(software.delete)
 def delete(call: Call, software_spec: str) -> None:
-    """Takes a specification out of the library, with its history. Drafts that edit it become INVALID."""
-    found = spec_with(call, software_spec)
+    """Takes a specification out of the library, with its history. Drafts that edit it become INVALID.
+
+    ResourceInUse, as the API says, when it is assigned to a cluster or a host.
+    """
+    found = spec_with(call.uow, software_spec)
     require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
+    require_unassigned(call.uow, found)
     call.uow.library.delete(found.id)
 
 
 @implements(software.edit)
 def edit(call: Call, software_spec: str, spec: software.EditSpec) -> str:
-    """Makes the caller's draft from a specification; committing it makes the next version of that specification."""
-    found = spec_with(call, software_spec)
+    """Makes the caller's draft from a specification; committing it makes the next version of that specification.
+
+    ResourceInUse, as the API says, when it is assigned to a cluster or a host.
+    """
+    found = spec_with(call.uow, software_spec)
     require_unlocked(found, call.caller.name, is_administrator=call.is_administrator)
+    require_unassigned(call.uow, found)
     return make_draft(
         call, found.spec, delete_existing=spec.delete_existing_draft, display_name=found.display_name, base=found
     ).id
@@ -85,7 +98,7 @@ def copy(call: Call, software_spec: str, spec: software.CopySpec) -> str:
 
     Name and content must both be changed before it can be committed as a new specification.
     """
-    found = spec_with(call, software_spec)
+    found = spec_with(call.uow, software_spec)
     return make_draft(call, found.spec, delete_existing=spec.delete_existing_draft, display_name=found.display_name).id
 
 
@@ -101,19 +114,20 @@ def check_repository(call: Call, spec: software.CheckSpec) -> software.CheckResu
     equal = (
         call.uow.library.with_hash(spec_from(spec.software_spec).image_hash) if spec.software_spec is not None else ()
     )
+    assigned = call.uow.inventory.assigned_to()
     matches = []
-    for each in sorted({each.id: each for each in (*named, *equal)}.values(), key=lambda each: each.id):
+    for each in in_order((*named, *equal)):
         kinds = {software.MatchResultMatchType.NAME_MATCH} if each in named else set()
         if each in equal:
             kinds.add(software.MatchResultMatchType.SOFTWARE_SPEC_MATCH)
-        matches.append(software.MatchResult(match_types=frozenset(kinds), record=_record(call, each)))
+        matches.append(software.MatchResult(match_types=frozenset(kinds), record=_record(call, each, assigned)))
     return software.CheckResult(matches=tuple(matches))
 
 
 @implements(software.export)
 def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[software.ExportType, str]:
     """Where the exported files can be had, by kind. A session opens the URLs."""
-    found = spec_with(call, software_spec)
+    found = spec_with(call.uow, software_spec)
     if spec.export_offline_bundle or spec.export_iso_image:
         raise Unsupported.because(
             "imagewright.export.unsupported",
@@ -131,20 +145,21 @@ def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[so
     return {software.ExportType.SOFTWARE_SPEC: url}
 
 
-def _record(call: Call, spec: LibrarySpec) -> software.Record:
-    return software.Record(id=spec.id, **_fields(call, spec))
+def _record(call: Call, spec: LibrarySpec, assigned: Mapping[str, Sequence[Entity]]) -> software.Record:
+    return software.Record(id=spec.id, **_fields(call, spec, assigned))
 
 
-def _fields(call: Call, spec: LibrarySpec) -> dict[str, Any]:
-    """What get and list have in common. Nothing can be assigned to hosts here, so everything can be edited."""
+def _fields(call: Call, spec: LibrarySpec, assigned: Mapping[str, Sequence[Entity]]) -> dict[str, Any]:
+    """What get and list have in common. What is assigned to a cluster or a host cannot be edited."""
+    entities = assigned.get(spec.id, ())
     orchestrated = spec.orchestrator_owner is not None or spec.owner_data is not None
     return {
         "display_name": spec.display_name,
         "type": software.SoftwareType.COMPOSITE if spec.spec.is_composite else software.SoftwareType.SINGLE,
         "software_info": software_info(spec.spec, call.uow.depots.catalog()),
         "software_spec": spec_answer(spec.spec),
-        "assigned_entities": software.AssignedEntities(clusters=(), hosts=()),
-        "editable": True,
+        "assigned_entities": assigned_entities(entities),
+        "editable": not entities,
         "creation_time": spec.created,
         "modified_time": spec.modified,
         "orchestrator_info": settings.OrchestratorInfo(owner=spec.orchestrator_owner, owner_data=spec.owner_data)
