@@ -26,7 +26,7 @@ from imagewright.model.relations import (
 from imagewright.model.spec import ImageSpec
 from imagewright.model.version import fits, sort_key
 
-TRIALS = 16
+TRIALS = 12
 """How many changed images are composed to explain one image. Beyond that, ways are offered as they are."""
 
 
