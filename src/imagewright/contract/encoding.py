@@ -8,9 +8,10 @@ checked on the way out: they are typed already, and the tests read every answer 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, Final
 
 from imagewright.contract import registry
@@ -62,7 +63,8 @@ class Encoder(ABC):
     as it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """`names` are what the expressions of the dialect use besides the values."""
         self._ready: dict[Type, Write] = {}
         self._lock = Lock()
         # The namespace of the generated code; the function for a structure is compiled once and found by its name.
@@ -70,6 +72,7 @@ class Encoder(ABC):
             "text_of_time": text_of_time,
             "opaque": self.opaque,
             "error": self.error,
+            **names,
         }
         self._functions: dict[str, str] = {}
 

@@ -30,10 +30,6 @@ _UNSET: Final = {OPTIONAL: None}
 
 
 class _JsonRpcEncoder(Encoder):
-    def __init__(self) -> None:
-        super().__init__()
-        self._namespace["UNSET"] = _UNSET
-
     def _optional(self, element: Type, v: str) -> str:
         return f'(UNSET if {v} is None else {{"OPTIONAL": {self._expression(element, v)}}})'
 
@@ -150,7 +146,7 @@ class _JsonRpcDecoder(Decoder):
         return self.error_of(registry.errors[name].error_type, fields)
 
 
-_ENCODER: Final = _JsonRpcEncoder()
+_ENCODER: Final = _JsonRpcEncoder({"UNSET": _UNSET})
 _STRICT: Final = _JsonRpcDecoder()
 _TOLERANT: Final = _JsonRpcDecoder(ignore_unknown=True)
 

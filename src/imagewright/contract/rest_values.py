@@ -8,7 +8,7 @@ are parameters of their own, and the body, which is the value of one input or an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -43,7 +43,9 @@ from imagewright.model.errors import ApiError, InvalidArgument, Message
 SPLIT_AT_COMMAS: Final = frozenset(("owners",))
 
 
-class _RestEncoder(Encoder):
+class RestEncoder(Encoder):
+    """Writes plain JSON."""
+
     def _optional(self, element: Type, v: str) -> str:
         expression = self._expression(element, v)
         return v if expression == v else f"(None if {v} is None else {expression})"
@@ -58,7 +60,10 @@ class _RestEncoder(Encoder):
 
     def _expression(self, type_: Type, v: str) -> str:
         # The serialiser itself leaves out unset fields, and is much faster than any code here.
-        return v if takes_as_it_is(type_) else super()._expression(type_, v)
+        return v if self._takes_as_it_is(type_) else super()._expression(type_, v)
+
+    def _takes_as_it_is(self, type_: Type) -> bool:
+        return takes_as_it_is(type_)
 
     def _structure_body(self, declared: registry.StructureType) -> str:
         lines = [" found = {}\n"]
@@ -138,7 +143,7 @@ class _RestDecoder(Decoder):
         return self.error_of(str(fields.get("error_type")), fields)
 
 
-_ENCODER: Final = _RestEncoder()
+_ENCODER: Final = RestEncoder()
 _STRICT: Final = _RestDecoder()
 _TOLERANT: Final = _RestDecoder(ignore_unknown=True)
 _JSON: Final = msgspec.json.Encoder()
@@ -220,13 +225,15 @@ def _text_of(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool = False) -> dict[str, Any]:
+def decode_input(
+    match: Match, query: Query, body: bytes, *, unwrap_single: bool = False, filters_in_body: bool = False
+) -> dict[str, Any]:
     """The arguments of the operation by name, with None for what is unset.
 
     InvalidArgument for what is missing or of another type and for a body that is not JSON (with line and column);
     UnexpectedInput for fields and query parameters that nobody declared. An empty body is one in which nothing is
     set. With `unwrap_single`, a body that is an array of one object is that object: a printed sample of the vendor
-    is so.
+    is so. With `filters_in_body`, the inputs that belong into the query may also be fields of an object in the body.
     """
     operation, route = match.operation, match.route
     plain = parse_json(body) if body.strip() else None
@@ -235,7 +242,8 @@ def decode_input(match: Match, query: Query, body: bytes, *, unwrap_single: bool
             plain = single
     try:
         from_query, unknown = _query_inputs(operation, route, query)
-        from_body, extra = _body_inputs(operation, route, plain)
+        fields = (*route.body_fields, *route.query) if filters_in_body else route.body_fields
+        from_body, extra = _body_inputs(operation, route, plain, fields)
     except Refused as refused:
         raise refused.as_error(operation) from None
     from_path = {name: _from_text(operation.input(name).type, text) for name, text in match.path.items()}
@@ -279,7 +287,9 @@ def _constant(name: str) -> float:
     raise InvalidArgument.because("imagewright.rest.not_a_number", "{0} is not a number in JSON.", name)
 
 
-def _body_inputs(operation: Operation, route: Route, plain: Any) -> tuple[dict[str, Any], list[str]]:
+def _body_inputs(
+    operation: Operation, route: Route, plain: Any, fields: Collection[str]
+) -> tuple[dict[str, Any], list[str]]:
     """The inputs in the body, and the names of what should not be there."""
     if route.body is not None:
         type_ = operation.input(route.body).type
@@ -290,7 +300,7 @@ def _body_inputs(operation: Operation, route: Route, plain: Any) -> tuple[dict[s
         return {}, []
     if not isinstance(plain, dict):
         raise mismatch("structure", plain)
-    found = {name: value for name, value in plain.items() if name in route.body_fields}
+    found = {name: value for name, value in plain.items() if name in fields}
     return found, [name for name, value in plain.items() if name not in found and value is not None]
 
 

@@ -18,6 +18,9 @@ from imagewright.model.errors import InvalidArgument, OperationNotFound
 
 ACTION: Final = "action"
 TASK: Final = "vmw-task"
+OLD_ACTION: Final = "~action"
+SESSION: Final = "/session"
+OLD_SESSION: Final = "/com/vmware/cis/session"
 ROUTING_KEYS: Final = frozenset((ACTION, TASK))
 
 Query = Mapping[str, Sequence[str]]
@@ -71,7 +74,21 @@ class BadTaskFlag:
         )
 
 
-Outcome = Match | UnknownPath | UnknownOperation | BadTaskFlag
+@dataclass(frozen=True, slots=True)
+class NotInOldDialect:
+    """The operation is one of ours, but the older dialect has sessions and reads only."""
+
+    line: str
+
+    def error(self) -> OperationNotFound:
+        return OperationNotFound.because(
+            "imagewright.rest.old_dialect",
+            "The older dialect under /rest has sessions and reads only. Send {0} to /api.",
+            self.line,
+        )
+
+
+Outcome = Match | UnknownPath | UnknownOperation | BadTaskFlag | NotInOldDialect
 
 
 @dataclass(slots=True)
@@ -143,3 +160,20 @@ class Router:
 
 match: Final = Router(operations).match
 match_own: Final = Router(own_operations).match
+
+
+def match_old(method: str, path: str, query: Query) -> Outcome:
+    """What a request of the older dialect asks for, with `path` relative to its root.
+
+    Sessions are at two paths, that of the dialect and that of `/api`, and are looked at with `POST` and
+    `?~action=get`, because this dialect once had no other way to name an operation.
+    """
+    is_session = path in (OLD_SESSION, SESSION)
+    if is_session and method == "POST" and query.get(OLD_ACTION) == ["get"]:
+        method = "GET"
+    elif OLD_ACTION in query:
+        return UnknownPath()
+    found = match(method, SESSION if is_session else path, query)
+    if isinstance(found, Match) and found.route.method != "GET" and not is_session:
+        return NotInOldDialect(found.route.line)
+    return found

@@ -1,62 +1,72 @@
-"""The REST dialect: plain JSON, one HTTP status for each error. The published API is under `/api`, and what is our own
-under `/imagewright/v1`.
+"""The REST dialects: JSON, one HTTP status for each error. The published API is under `/api`, and what is our own under
+`/imagewright/v1`.
 
 The printed sample of the API's reference has no `/api` before the path and puts its body into an array. Both are
-understood at `/esx/...`, and only there.
+understood at `/esx/...`, and only there. The older dialect under `/rest` has sessions and reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from imagewright.app.invoke import Application
-from imagewright.contract import routing
-from imagewright.contract.rest_values import decode_input, encode_error, encode_output
+from imagewright.contract import old_rest_values, rest_values, routing
+from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_session
 from imagewright.model.errors import ApiError
 from imagewright.web.requests import body_of, credentials_of, origin_of, query_of
 
 
 @dataclass(frozen=True, slots=True)
+class RestForm:
+    """How a dialect reads the inputs of an operation, and writes results and errors."""
+
+    read: Callable[[routing.Match, routing.Query, bytes], dict[str, Any]]
+    result: Callable[[Operation, Any], Response]
+    error: Callable[[ApiError], Response]
+
+
+@dataclass(frozen=True, slots=True)
 class RestDialect:
-    """Answers one request below the root of the dialect."""
+    """Answers requests below the root of a dialect."""
 
     application: Callable[[], Application]
+    form: RestForm
     public_url: str | None = None
     match: Callable[[str, str, routing.Query], routing.Outcome] = routing.match
 
-    async def answer(self, request: Request, path: str, *, as_printed: bool = False) -> Response:
-        """`path` is percent-encoded, relative to the root; `as_printed` lets one object in an array be the object."""
+    async def answer(self, request: Request, path: str) -> Response:
+        """`path` is percent-encoded, relative to the root."""
         try:
             query = query_of(request)
             match self.match(request.method, path, query):
                 case routing.Match() as found:
                     body = await body_of(request)
-                    return await run_in_threadpool(self._call, request, found, query, body, as_printed)
+                    return await run_in_threadpool(self._call, request, found, query, body)
                 case outcome:
                     raise outcome.error()
         except ApiError as error:
-            return error_response(error)
+            return self.form.error(error)
 
-    def _call(
-        self, request: Request, found: routing.Match, query: routing.Query, body: bytes, as_printed: bool
-    ) -> Response:
+    def _call(self, request: Request, found: routing.Match, query: routing.Query, body: bytes) -> Response:
         operation = found.operation
         try:
             result = self.application().invoke(
                 operation,
-                lambda: decode_input(found, query, body, unwrap_single=as_printed),
+                lambda: self.form.read(found, query, body),
                 credentials_of(request, prefer_password=operation is cis_session.create),
                 origin_of(request, self.public_url),
             )
         except ApiError as error:
-            return error_response(error)
-        return json_response(encode_output(operation, result), operation.status)
+            return self.form.error(error)
+        return self.form.result(operation, result)
 
 
 def json_response(body: bytes, status: int = 200) -> Response:
@@ -64,12 +74,29 @@ def json_response(body: bytes, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json" if body else None)
 
 
-def error_response(error: ApiError) -> Response:
-    """An error as `/api` and everything beside it answers it."""
-    status, body = encode_error(error)
+def error_response(
+    error: ApiError, encode: Callable[[ApiError], tuple[int, bytes]] = rest_values.encode_error
+) -> Response:
+    """An error as `/api` and everything beside it answers it, or as another dialect writes it."""
+    status, body = encode(error)
     response = json_response(body, status)
     if error.challenge and status == 401:
         response.headers["WWW-Authenticate"] = error.challenge
     if status == 503:
         response.headers["Retry-After"] = "2"
     return response
+
+
+def _plain_result(operation: Operation, result: Any) -> Response:
+    return json_response(rest_values.encode_output(operation, result), operation.status)
+
+
+def _old_result(operation: Operation, result: Any) -> Response:
+    return json_response(old_rest_values.encode_output(operation, result))
+
+
+PLAIN: Final = RestForm(rest_values.decode_input, _plain_result, error_response)
+AS_PRINTED: Final = RestForm(partial(rest_values.decode_input, unwrap_single=True), _plain_result, error_response)
+OLD: Final = RestForm(
+    old_rest_values.decode_input, _old_result, partial(error_response, encode=old_rest_values.encode_error)
+)

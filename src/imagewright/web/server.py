@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from imagewright.app.exports import EXPORTS, software_spec_file
 from imagewright.app.invoke import Application, not_serving
-from imagewright.contract.routing import UnknownPath, match_own
+from imagewright.contract.routing import UnknownPath, match_old, match_own
 from imagewright.model.errors import ApiError
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.requests import credentials_of, origin_of
-from imagewright.web.rest import RestDialect, error_response
+from imagewright.web.rest import AS_PRINTED, OLD, PLAIN, RestDialect, error_response
 from imagewright.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,10 @@ class Server:
         self._on_start = on_start
         self._on_stop = on_stop
         self._public_url = settings.public_url
-        self._rest = RestDialect(self._ready, settings.public_url)
-        self._own = RestDialect(self._ready, settings.public_url, match_own)
+        self._rest = RestDialect(self._ready, PLAIN, settings.public_url)
+        self._printed = RestDialect(self._ready, AS_PRINTED, settings.public_url)
+        self._old = RestDialect(self._ready, OLD, settings.public_url, match_old)
+        self._own = RestDialect(self._ready, PLAIN, settings.public_url, match_own)
         self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
         self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
 
@@ -79,7 +81,9 @@ class Server:
         if path.startswith("/api/"):
             return await self._rest.answer(request, path.removeprefix("/api"))
         if path.startswith("/esx/"):
-            return await self._rest.answer(request, path, as_printed=True)
+            return await self._printed.answer(request, path)
+        if path.startswith("/rest/"):
+            return await self._old.answer(request, path.removeprefix("/rest"))
         if path == "/vum-fileupload" and request.method == "POST":
             return await self._uploads.answer(request)
         if path.startswith(f"{EXPORTS}/") and request.method == "GET":
