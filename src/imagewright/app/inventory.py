@@ -23,8 +23,8 @@ def register(uow: UnitOfWork, entity: Entity) -> None:
     InvalidArgument for an id or name that cannot be kept, AlreadyExists when the id is taken, NotFound when the cluster
     of a host is not there.
     """
-    checked(entity.id, "spec.id")
-    checked(entity.name, "spec.name")
+    checked(entity.id, "id")
+    checked(entity.name, "name")
     if entity.cluster is not None:
         entity_with(uow, EntityKind.CLUSTER, entity.cluster)
     known = uow.inventory.get(entity.id)

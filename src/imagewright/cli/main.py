@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from imagewright.cli import inventory, user
 from imagewright.cli import serve as serve_command
-from imagewright.cli import user
 from imagewright.settings import SettingsError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve_command.serve)
 app.add_typer(user.app, name="user")
+app.add_typer(inventory.app, name="inventory")
 
 
 @app.command("sample-depot")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from imagewright.settings import Settings, load_settings
+from imagewright.cli.data_folder import ConfigOption, DataOption, opened
 
 app = typer.Typer(help="Add and list users, on the data folder.", no_args_is_help=True)
 
 PASSWORD_VARIABLE = "IMAGEWRIGHT_USER_PASSWORD"  # noqa: S105 - the name of a variable
-DataOption = Annotated[Path | None, typer.Option(help="Data folder of the server. [./data]")]
 
 
 @app.command("add")
@@ -25,7 +23,7 @@ def add(
         list[str] | None, typer.Option(help="A privilege, instead of a role; can be given several times.")
     ] = None,
     data: DataOption = None,
-    config: Annotated[Path | None, typer.Option(help="File with settings.")] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Add a user with a role, or with a set of privileges of its own.
 
@@ -37,7 +35,7 @@ def add(
     from imagewright.app.passwords import hash_password
     from imagewright.app.ports import User
     from imagewright.app.privileges import KNOWN, ROLES, Role
-    from imagewright.bootstrap import open_data, utc_now
+    from imagewright.bootstrap import utc_now
     from imagewright.model.errors import InvalidArgument
 
     if bool(role) == bool(privilege):
@@ -60,40 +58,26 @@ def add(
         privileges=ROLES[Role(role)] if role else frozenset(privilege or ()),
         created=utc_now(),
     )
-    storage = open_data(_settings(data, config))
-    try:
-        with storage.write() as uow:
-            uow.users.add(user)
-    except ValueError:
-        typer.echo(f"imagewright: there is already a user {name}.", err=True)
-        raise typer.Exit(1) from None
-    finally:
-        storage.close()
+    with opened(data, config) as storage:
+        try:
+            with storage.write() as uow:
+                uow.users.add(user)
+        except ValueError:
+            typer.echo(f"imagewright: there is already a user {name}.", err=True)
+            raise typer.Exit(1) from None
     typer.echo(f"added {name}")
 
 
 @app.command("list")
-def list_(
-    data: DataOption = None, config: Annotated[Path | None, typer.Option(help="File with settings.")] = None
-) -> None:
+def list_(data: DataOption = None, config: ConfigOption = None) -> None:
     """List the users with their roles, or with their own privileges.
 
     Example: imagewright user list
     """
-    from imagewright.bootstrap import open_data
-
-    storage = open_data(_settings(data, config))
-    try:
-        with storage.read() as uow:
-            users = uow.users.list()
-    finally:
-        storage.close()
+    with opened(data, config) as storage, storage.read() as uow:
+        users = uow.users.list()
     for user in users:
         typer.echo(f"{user.name}\t{user.role or ','.join(sorted(user.privileges))}")
-
-
-def _settings(data: Path | None, config: Path | None) -> Settings:
-    return load_settings({"data": data}, os.environ, config)
 
 
 def _password() -> str:
