@@ -30,7 +30,7 @@ from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost
 from imagewright.model.content import DepotContent, Vib, VibRef
-from imagewright.model.errors import InvalidArgument
+from imagewright.model.errors import InvalidArgument, ServiceUnavailable
 from imagewright.model.library import Depot, DepotSource
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ def import_depot(job: Job[Services]) -> Finish:
     """Imports the bundle that the task names; the result has the id of the new depot.
 
     InvalidArgument when the location cannot be read (with the HTTP status met), or when there is anything wrong with
-    the bundle or a VIB in it (naming file, element and reason); AlreadyExists when this file was imported before.
+    the bundle or a VIB in it (naming file, element and reason); AlreadyExists when this file was imported before;
+    ServiceUnavailable when the blobs cannot be stored or read.
     """
     work = _Import(job)
     with _tidying(work):
@@ -217,7 +218,8 @@ class _WatchedSink:
 def _tidying(work: _Import) -> Iterator[None]:
     """Takes away what a failed import has stored. After LeaseLost that is for the worker that has the task now."""
     try:
-        yield
+        with _disk_trouble_told():
+            yield
     except LeaseLost:
         raise
     except BaseException:
@@ -228,6 +230,21 @@ def _tidying(work: _Import) -> Iterator[None]:
             # They are orphans and will be swept as such; what went wrong first is what must be told.
             log.warning("Task %s: what it stored is left behind: %s", job.task.id, failure)
         raise
+
+
+@contextmanager
+def _disk_trouble_told() -> Iterator[None]:
+    """Whatever is wrong with a location or a bundle has its own errors; what is left comes from our own folder."""
+    try:
+        yield
+    except OSError as failure:
+        log.error("A depot cannot be imported: %s", failure)
+        raise ServiceUnavailable.because(
+            "imagewright.depot.not_stored",
+            "The server cannot use its storage for the bundle now ({0}). Nothing was imported; try again when that is "
+            "repaired.",
+            failure.strerror or type(failure).__name__,
+        ) from failure
 
 
 def _file_name(location: str) -> str:

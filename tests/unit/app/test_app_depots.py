@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from depot_calls import NOW, Reader, only
+from depot_calls import NOW, Reader, only, the_sdk_reads
 
 from imagewright.app.answers import UNKNOWN_DATE
 from imagewright.app.privileges import Role
+from imagewright.app.tasks import error_document, task_info
 from imagewright.cli import sample_depot as sample
+from imagewright.contract.operations import Operation
+from imagewright.contract.services import cis_tasks, depots
 from imagewright.contract.services import depot_content_add_ons as add_ons
 from imagewright.contract.services import depot_content_add_ons_versions as add_on_versions
 from imagewright.contract.services import depot_content_base_images as base_images
 from imagewright.contract.services import depot_content_base_images_versions as base_image_versions
 from imagewright.contract.services import depot_content_components as components
 from imagewright.contract.services import depot_content_components_versions as component_versions
-from imagewright.contract.services import depots
 from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import depots_offline_content as offline_content
 from imagewright.contract.services import hardware_support_managers as managers
@@ -34,8 +36,9 @@ from imagewright.model.content import (
     HardwareSupportPackage,
     MetadataBundle,
 )
-from imagewright.model.errors import InvalidArgument, NotFound
+from imagewright.model.errors import AlreadyExists, ApiError, InvalidArgument, NotFound, ResourceInUse
 from imagewright.model.library import DepotSource
+from imagewright.model.task import Task, TaskStatus
 
 
 def component(name: str, version: str, display_name: str = "", **bulletin: Any) -> Component:
@@ -326,6 +329,50 @@ def test_a_date_that_no_depot_names_is_the_first_one_there_is(empty: Reader) -> 
 def test_what_is_not_there_is_told_with_what_is(samples: Reader, operation: Any, arguments: Any, named: str) -> None:
     with pytest.raises(NotFound, match=named):
         samples(operation, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("operation", "error"),
+    [
+        (offline.create, AlreadyExists(data=offline.CreateResult(depot="3"))),
+        (
+            offline.delete_task,
+            ResourceInUse(
+                data=offline.PrecheckResult(
+                    affected_desired_states=(
+                        depots.AffectedDesiredStateInfo(
+                            cluster_name="",
+                            cluster_id="",
+                            software_spec="software-spec-1",
+                            software_spec_name="gold",
+                            affected_base_image=depots.BaseImageVersion(
+                                version="8", display_name="ESXi", display_version="8"
+                            ),
+                        ),
+                    )
+                )
+            ),
+        ),
+    ],
+)
+def test_what_an_error_carries_survives_in_the_task(operation: Operation, error: ApiError) -> None:
+    task = Task(
+        id="task",
+        service=operation.service,
+        operation=operation.operation_id,
+        user="jane",
+        submitted=NOW,
+        started=NOW,
+        ended=NOW,
+        status=TaskStatus.FAILED,
+        error=error_document(error),
+    )
+
+    info = task_info(task)
+
+    assert isinstance(info.error, type(error))
+    assert info.error.data == error.data
+    the_sdk_reads(cis_tasks.get, info)
 
 
 # --- hardware support ------------------------------------------------------------------------------------------------
