@@ -11,6 +11,8 @@ from typing import Any, get_type_hints
 
 DEFAULT_FILE = Path("imagewright.toml")
 
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
 
 class SettingsError(Exception):
     """A setting is not known or not right; the text says which, where it comes from, and what it may be."""
@@ -107,16 +109,14 @@ def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Setting
             raise SettingsError(f"{source} sets '{name}', which is no setting; there are: {', '.join(hints)}")
         try:
             changes[name] = _converted(value, hints[name])
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError):
             raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(hints[name])}") from None
     return replace(settings, **changes)
 
 
 def _converted(value: Any, wanted: Any) -> Any:
     if wanted is bool:
-        return (
-            value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[value.lower()]
-        )
+        return value if isinstance(value, bool) else _SWITCHES[value.lower()]
     if wanted in (int, float):
         return wanted(value)
     if wanted == tuple[str, ...]:
