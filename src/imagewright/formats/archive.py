@@ -134,7 +134,7 @@ class Archive:
             return cast(BinaryIO, MemberStream(cast(BinaryIO, self._zip.open(self._members[path])), self.inside(path)))
 
     def open_archive(self, path: str, spool: BinaryIO) -> Archive:
-        """An archive inside of this one. `spool` is an empty seekable file that holds it meanwhile (see `spool`)."""
+        """An archive inside of this one; `spool`, an empty seekable file, holds it meanwhile (see `new_spool`)."""
         with self.open(path) as stream:
             while chunk := stream.read(CHUNK):
                 spool.write(chunk)

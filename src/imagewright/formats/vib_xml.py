@@ -42,7 +42,7 @@ def read_vib(node: Node) -> Vib:
     """The VIB that a `<vib>` element of a descriptor, or of its copy in the metadata, describes."""
     kind, name, version, vendor = (_identity(node, tag) for tag in ("type", "name", "version", "vendor"))
     maintenance = _maintenance_mode(node)
-    relations = {kind: read_relations(node, kind) for kind in _RELATIONS}
+    relations = {relation: read_relations(node, relation) for relation in _RELATIONS}
     return Vib(
         id=vib_id(vendor, kind, name, version),
         name=name,
@@ -60,10 +60,7 @@ def read_vib(node: Node) -> Vib:
         compatible_with=relations["compatibleWith"],
         tags=read_tags(node, "software-tags"),
         platforms=read_platforms(node, "system-requires", "softwarePlatform"),
-        hardware=tuple(
-            HardwarePlatform(found.attribute("vendor"), found.attribute("model"))
-            for found in node.at("system-requires", "hwplatform")
-        ),
+        hardware=_hardware(node),
         files=tuple((file.element.text or "").strip() for file in node.at("file-list", "file")),
         payloads=tuple(_read_payload(payload) for payload in node.at("payloads", "payload")),
         urls={url.attribute("key"): url.text for url in node.at("urls", "url")},
@@ -200,6 +197,13 @@ def _maintenance_mode(node: Node) -> tuple[bool, bool]:
     return (
         found.flag(found.attribute("on-install"), "attribute on-install", both),
         found.flag(found.attribute("on-remove"), "attribute on-remove", both),
+    )
+
+
+def _hardware(node: Node) -> tuple[HardwarePlatform, ...]:
+    return tuple(
+        HardwarePlatform(found.attribute("vendor"), found.attribute("model"))
+        for found in node.at("system-requires", "hwplatform")
     )
 
 

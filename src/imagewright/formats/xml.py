@@ -20,6 +20,7 @@ LONGEST_NAME = 255
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"}
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_HAS_DOCTYPE = "has a document type (<!DOCTYPE>), which is refused because entities could hide in it"
 _BOM = b"\xef\xbb\xbf"
 _BLANKS = re.compile(rb"\s*")
 
@@ -209,7 +210,7 @@ def _refuse_unsafe(data: bytes, where: str) -> None:
         raise FormatError(where, f"is in the encoding {shown(encoding)}; write it in UTF-8")
     position = _after_prolog(body)
     if body[position : position + 2] == b"<!":
-        raise FormatError(where, "has a document type (<!DOCTYPE>), which is refused because entities could hide in it")
+        raise FormatError(where, _HAS_DOCTYPE)
 
 
 def _after_prolog(body: bytes) -> int:
@@ -241,7 +242,7 @@ def _refuse_root(element: etree._Element, root: str, where: str) -> None:
 
 def _refuse_doctype_of(element: etree._Element, where: str) -> None:
     if element.getroottree().docinfo.internalDTD is not None:
-        raise FormatError(where, "has a document type (<!DOCTYPE>), which is refused because entities could hide in it")
+        raise FormatError(where, _HAS_DOCTYPE)
 
 
 def _forget(element: etree._Element) -> None:
