@@ -241,6 +241,8 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        # From here on connections wait instead of being refused, so that "listening" is true when it is told.
+        listener.listen()
     except OSError:
         listener.close()
         raise
