@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from server_process import ADMINISTRATOR, ALICE, BOB, ROLES, VICTOR, ServerProcess, add_user, serving
+from server_process import ADMINISTRATOR, ALICE, BOB, ROLES, VICTOR, ServerProcess, add_user, allowing, serving
 from wire_clients import DRAFTS, OFFLINE, Rest, connection, login, rest_session
 
 from imagewright.cli import sample_depot as sample
@@ -50,11 +50,6 @@ def stocked_data(users_data: Path, depot_folder: Path, tmp_path_factory: pytest.
             task = administrator.task("POST", OFFLINE, params={"vmw-task": "true"}, json=spec)
             assert task["status"] == "SUCCEEDED", task
     return data
-
-
-def allowing(folder: Path) -> dict[str, str]:
-    """Settings under which the server reads files of this folder."""
-    return {"IMAGEWRIGHT_FILE_FOLDERS": str(folder)}
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ with warnings.catch_warnings():
     from com.vmware.esx.settings.repository_client import Software
     from com.vmware.esx.settings_client import AddOnSpec, BaseImageSpec
     from com.vmware.vapi.std import errors_client as errors
+    from vmware.vapi.bindings.struct import VapiStruct
     from vmware.vapi.bindings.stub import StubConfiguration
     from vmware.vapi.lib.connect import get_requests_connector
     from vmware.vapi.security.client.security_context_filter import LegacySecurityContextFilter
@@ -58,6 +59,7 @@ __all__ = [
     "Software",
     "StubConfiguration",
     "Tasks",
+    "VapiStruct",
     "configuration",
     "create_session_security_context",
     "create_user_password_security_context",

@@ -59,6 +59,11 @@ def add_user(data: Path, account: Account, *options: str) -> None:
     assert (done.returncode, done.stdout) == (0, f"added {account.name}\n"), done.stderr
 
 
+def allowing(folder: Path) -> dict[str, str]:
+    """Settings under which the server reads files of this folder."""
+    return {"IMAGEWRIGHT_FILE_FOLDERS": str(folder)}
+
+
 def eventually(what: str, look: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Looks again and again until what it sees is true. For what nobody announces."""
     deadline, pause = monotonic() + seconds, threading.Event()
