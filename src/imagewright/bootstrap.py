@@ -22,6 +22,7 @@ import imagewright.app.operations  # noqa: F401 - binds the operations
 from imagewright.app.authentication import Authenticator, SessionPolicy
 from imagewright.app.call import Services
 from imagewright.app.effective import EffectiveImages
+from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Storage, StorageUnavailable, User
@@ -100,6 +101,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
             SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute))
         ),
         effective=EffectiveImages(),
+        faults=Faults(allowed=settings.allow_faults),
     )
     runner = Runner(
         storage,
@@ -109,6 +111,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         describe_error=error_document,
         settings=RunnerSettings(threads=settings.task_threads),
+        is_held=lambda task: services.faults.held(task) is not None,
     )
     application = Application(storage, services, bindings, runner.wake)
     runner.start()
@@ -164,6 +167,8 @@ class Service:
         except BaseException:
             storage.close()
             raise
+        if self._settings.allow_faults:
+            self._tell("Faults can be asked for at /imagewright/v1/faults. This is not a server to rely on.")
         if password:
             self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
         self.web.application = self._running.application

@@ -56,7 +56,13 @@ class Bench:
     runners: list[Runner[str]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def runner(self, *kinds: JobKind[str], clock: Clock = now, settings: RunnerSettings = PATIENT) -> Runner[str]:
+    def runner(
+        self,
+        *kinds: JobKind[str],
+        clock: Clock = now,
+        settings: RunnerSettings = PATIENT,
+        is_held: Callable[[Task], bool] = lambda _: False,
+    ) -> Runner[str]:
         """A started runner; its services are the string "services"."""
         number = len(self.runners)
         runner = Runner(
@@ -67,6 +73,7 @@ class Bench:
             worker=f"test-{number}",
             describe_error=described,
             settings=settings,
+            is_held=is_held,
         )
         self.runners.append(runner)
         runner.start()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from imagewright.app.authentication import Authenticator, Caller
 from imagewright.app.effective import EffectiveImages
+from imagewright.app.faults import Faults
 from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
@@ -35,6 +36,7 @@ class Services:
     clock: Clock
     authenticator: Authenticator
     effective: EffectiveImages
+    faults: Faults = field(default_factory=Faults)
 
 
 class Call:

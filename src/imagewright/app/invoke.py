@@ -6,6 +6,7 @@ The order of checks is the same everywhere::
     not authenticated           401
     not privileged              403
     not served here             400   UNSUPPORTED
+    a fault that was asked for  any   (only with --allow-faults)
     malformed input             400
     unknown id                  404   \\ by the operation itself
     wrong state                 400   /
@@ -103,7 +104,7 @@ class Application:
         self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
     ) -> Any:
         now = self.services.clock()
-        if operation.reads:
+        if operation.reads and not self.services.faults.armed:
             with self.storage.read() as uow:
                 caller = self.services.authenticator.authenticate(uow, credentials, now)
                 function = self._permitted(operation, caller)
@@ -114,11 +115,28 @@ class Application:
         arguments: Arguments = {}
         try:
             function = self._permitted(operation, caller)
+            # Outside of any transaction: a fault may be a delay.
+            self.services.faults.strike(operation, caller.name)
             arguments = read_arguments()
+            if operation.reads:
+                return self._read(function, arguments, operation, caller, origin, now)
             return self._write(function, arguments, operation, caller, origin, now)
         except ApiError as refusal:
-            self._audit_refusal(operation, arguments, caller, origin, now, refusal)
+            if not operation.reads:
+                self._audit_refusal(operation, arguments, caller, origin, now, refusal)
             raise
+
+    def _read(
+        self,
+        function: Bound,
+        arguments: Arguments,
+        operation: Operation,
+        caller: Caller,
+        origin: Origin,
+        now: datetime,
+    ) -> Any:
+        with self.storage.read() as uow:
+            return function(Call(operation, caller, self.services, origin, now, lambda: uow), arguments)
 
     def _write(
         self,

@@ -14,7 +14,7 @@ import msgspec
 from imagewright.app.answers import message
 from imagewright.contract import registry, rest_values
 from imagewright.contract.operations import Operation
-from imagewright.contract.services import cis_task, std
+from imagewright.contract.services import cis_task, own_faults, std
 from imagewright.contract.structure import Structure
 from imagewright.contract.types import StructureRef
 from imagewright.model.errors import ApiError, InternalError, Message
@@ -52,30 +52,36 @@ def error_from(document: Mapping[str, Any]) -> ApiError:
     )
 
 
-def task_info(task: Task, *, exclude_result: bool = False) -> cis_task.Info:
-    """A task as the API shows it.
+def task_info(task: Task, *, exclude_result: bool = False, held: own_faults.HeldState | None = None) -> cis_task.Info:
+    """A task as the API shows it; `held` is the state that a fault holds it in.
 
     What may be set depends on the status. A task that waits for a free runner is shown as RUNNING with nothing done,
     because some clients take any other status for the end.
     """
     ended = task.status.is_final
+    status = cis_task.Status(task.status.value) if ended else cis_task.Status(held or cis_task.Status.RUNNING)
+    begun = status is not cis_task.Status.PENDING
     return cis_task.Info(
-        progress=cis_task.Progress(
-            total=task.total,
-            completed=task.completed,
-            message=message("imagewright.task.progress", task.progress_message or task.description),
-        ),
+        progress=_progress(task) if begun else None,
         result=None if exclude_result else _result(task),
         description=message("imagewright.task.description", task.description),
         service=task.service,
         operation=task.operation,
         target=std.DynamicID(type=task.target.type, id=task.target.id) if task.target else None,
-        status=cis_task.Status.RUNNING if not ended else cis_task.Status(task.status.value),
+        status=status,
         cancelable=task.cancelable and not ended,
         error=error_from(task.error) if task.error is not None and task.status is TaskStatus.FAILED else None,
-        start_time=task.started or task.submitted,
+        start_time=task.started or task.submitted if begun else None,
         end_time=task.ended if ended else None,
         user=task.user,
+    )
+
+
+def _progress(task: Task) -> cis_task.Progress:
+    return cis_task.Progress(
+        total=task.total,
+        completed=task.completed,
+        message=message("imagewright.task.progress", task.progress_message or task.description),
     )
 
 

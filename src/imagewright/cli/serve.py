@@ -20,6 +20,9 @@ def serve(
     no_tls: Annotated[bool, typer.Option("--no-tls", help="Plain HTTP; on loopback only.")] = False,
     cert: Annotated[Path | None, typer.Option(help="PEM file of your own certificate chain.")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file of its private key.")] = None,
+    allow_faults: Annotated[
+        bool, typer.Option("--allow-faults", help="Let administrators ask for errors and delays; for tests only.")
+    ] = False,
     config: Annotated[
         Path | None, typer.Option(help="File with settings. [./imagewright.toml, if it is there]")
     ] = None,
@@ -32,7 +35,14 @@ def serve(
 
     Example: imagewright serve --data ./data --listen 127.0.0.1:8443
     """
-    options = {"data": data, "listen": listen, "tls": False if no_tls else None, "cert": cert, "key": key}
+    options = {
+        "data": data,
+        "listen": listen,
+        "tls": False if no_tls else None,
+        "cert": cert,
+        "key": key,
+        "allow_faults": allow_faults or None,
+    }
     settings = load_settings(options, os.environ, config)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

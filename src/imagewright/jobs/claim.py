@@ -80,6 +80,18 @@ class Claim(Generic[Services]):
         """Makes the next report of progress look whether the task was cancelled, however soon it comes."""
         self._next_report = 0.0
 
+    def is_unwanted(self) -> bool:
+        """Whether the task can be cancelled, and somebody asked for that."""
+        if not self.kind.cancelable:
+            return False
+        try:
+            with self._storage.read() as uow:
+                task = uow.tasks.get(self.task.id)
+        except StorageUnavailable as error:
+            log.warning("Task %s: whether it was cancelled cannot be read: %s", self.task.id, error)
+            return False
+        return task is not None and task.cancel_requested
+
     def progress(self, completed: int, total: int, message: str = "") -> None:
         """Progress of `jobs.kind`. The row is in parts of the task's own total: totals of stages may differ."""
         if self.lost.is_set():

@@ -56,7 +56,8 @@ class RunnerSettings:
 class Runner(Generic[Services]):
     """Runs tasks of the given kinds in threads of this process.
 
-    `worker` names this process in task rows. `describe_error` gives the error document of a failed task. A runner is
+    `worker` names this process in task rows. `describe_error` gives the error document of a failed task. A task that
+    `is_held` is taken up but not begun until it is held no longer; after a `wake` that is asked again. A runner is
     started and stopped once.
     """
 
@@ -70,6 +71,7 @@ class Runner(Generic[Services]):
         worker: str,
         describe_error: DescribeError,
         settings: RunnerSettings = RunnerSettings(),
+        is_held: Callable[[Task], bool] = lambda _: False,
     ) -> None:
         self._storage = storage
         self._kinds = {(kind.service, kind.operation): kind for kind in kinds}
@@ -78,6 +80,7 @@ class Runner(Generic[Services]):
         self._worker = worker
         self._describe_error = describe_error
         self._settings = settings
+        self._is_held = is_held
         self._news = threading.Condition()  # guards the four that follow
         self._giving_back = False
         self._held: set[Claim[Services]] = set()
@@ -159,7 +162,9 @@ class Runner(Generic[Services]):
 
     def _join(self, timeout: float) -> None:
         deadline = time.monotonic() + timeout
-        for thread in self._threads:
+        with self._news:
+            threads = tuple(self._threads)
+        for thread in threads:
             if thread.is_alive():
                 thread.join(max(0.0, deadline - time.monotonic()))
 
@@ -170,12 +175,40 @@ class Runner(Generic[Services]):
             claim = self._claim()
             if claim is None:
                 self._await_wake(seen)
-                continue
-            with self._holding(claim) as too_late:
-                if too_late:
-                    self._give_back(claim)
-                else:
-                    self._bring_to_an_end(claim)
+            elif self._is_held(claim.task):
+                self._set_aside(claim)
+            else:
+                self._work_on(claim)
+
+    def _work_on(self, claim: Claim[Services], *, released: Callable[[], bool] = lambda: True) -> None:
+        with self._holding(claim) as too_late:
+            if too_late or not released():
+                self._give_back(claim)
+            else:
+                self._bring_to_an_end(claim)
+
+    def _set_aside(self, claim: Claim[Services]) -> None:
+        """Gives a task that is held a thread of its own, so that it does not keep others waiting."""
+        thread = threading.Thread(
+            target=self._work_on,
+            args=(claim,),
+            kwargs={"released": lambda: self._await_release(claim)},
+            name=f"{self._worker}-held-{claim.task.id}",
+            daemon=True,
+        )
+        with self._news:
+            self._threads.append(thread)
+        thread.start()
+
+    def _await_release(self, claim: Claim[Services]) -> bool:
+        """Waits until the task is held no longer or its cancellation is asked for; False when the runner stops."""
+        while not self._stopping.is_set():
+            with self._news:
+                seen = self._wakes
+            if claim.lost.is_set() or not self._is_held(claim.task) or claim.is_unwanted():
+                return True
+            self._await_wake(seen)
+        return False
 
     def _claim(self) -> Claim[Services] | None:
         worker = f"{self._worker}/{secrets.token_hex(4)}"

@@ -76,10 +76,34 @@ class ConcurrentChange(ApiError):
     error_type = "CONCURRENT_CHANGE"
 
 
+class FeatureInUse(ApiError):
+    """A feature is still used, so it cannot be changed."""
+
+    error_type = "FEATURE_IN_USE"
+
+
+class InternalServerError(ApiError):
+    """The other name of the API for a fault of the server; what goes wrong here is an InternalError."""
+
+    error_type = "INTERNAL_SERVER_ERROR"
+
+
 class InvalidArgument(ApiError):
     """The input is wrong; the message says which part and what would be right."""
 
     error_type = "INVALID_ARGUMENT"
+
+
+class InvalidElementConfiguration(ApiError):
+    """One of the things that were named is set up in a way that does not allow this."""
+
+    error_type = "INVALID_ELEMENT_CONFIGURATION"
+
+
+class InvalidElementType(ApiError):
+    """One of the things that were named is of the wrong kind."""
+
+    error_type = "INVALID_ELEMENT_TYPE"
 
 
 class InvalidRequest(ApiError):
@@ -164,3 +188,9 @@ class Unsupported(ApiError):
     """Declared in the API, and not served here."""
 
     error_type = "UNSUPPORTED"
+
+
+class UnverifiedPeer(ApiError):
+    """The certificate of another server cannot be trusted."""
+
+    error_type = "UNVERIFIED_PEER"

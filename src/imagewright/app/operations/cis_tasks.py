@@ -32,7 +32,7 @@ _STATUSES = {
 @implements(cis_tasks.get)
 def get(call: Call, task: str, spec: cis_tasks.GetSpec | None) -> cis_task.Info:
     """How far a task is and, when it has ended, how."""
-    return task_info(_task(call, task), exclude_result=bool(spec and spec.exclude_result))
+    return _info(call, _task(call, task), spec)
 
 
 @implements(cis_tasks.list_)
@@ -68,8 +68,7 @@ def list_(
         raise ResourceInaccessible.because(
             "imagewright.task.too_many", "More than {0} tasks fit this filter. Narrow it.", MOST_LISTED
         )
-    exclude = bool(result_spec and result_spec.exclude_result)
-    return {task.id: task_info(task, exclude_result=exclude) for task in found}
+    return {task.id: _info(call, task, result_spec) for task in found}
 
 
 @implements(cis_tasks.cancel)
@@ -99,6 +98,10 @@ def cancel(call: Call, task: str) -> None:
         )
     call.uow.tasks.request_cancel(task)
     call.wakes_runner = True
+
+
+def _info(call: Call, task: Task, spec: cis_tasks.GetSpec | None) -> cis_task.Info:
+    return task_info(task, exclude_result=bool(spec and spec.exclude_result), held=call.services.faults.held(task))
 
 
 def _task(call: Call, task_id: str) -> Task:

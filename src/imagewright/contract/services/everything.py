@@ -33,6 +33,7 @@ from imagewright.contract.services import (
     introspection_provider,
     introspection_service,
     inventory,
+    own_faults,
     own_inventory,
     own_inventory_clusters,
     own_inventory_hosts,
@@ -180,6 +181,9 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 OWN_OPERATIONS: tuple[Operation, ...] = (
+    own_faults.create,
+    own_faults.delete,
+    own_faults.list_,
     own_inventory.unassign_entities,
     own_inventory_clusters.create,
     own_inventory_clusters.delete,
@@ -359,6 +363,8 @@ STRUCTURES: tuple[type[Structure], ...] = (
     std.LocalizableMessage,
     std.LocalizationParam,
     std.NestedLocalizableMessage,
+    own_faults.CreateSpec,
+    own_faults.Info,
     own_inventory.Assignment,
     own_inventory_clusters.CreateSpec,
     own_inventory_clusters.Info,
@@ -406,4 +412,6 @@ ENUMERATIONS: dict[str, type[StrEnum]] = {
     "com.vmware.vapi.std.errors.error.type": std.ErrorType,
     "com.vmware.vapi.std.introspection.operation.data_definition.data_type": introspection_operation.DataDefinitionDataType,
     "com.vmware.vapi.std.localization_param.date_time_format": std.LocalizationParamDateTimeFormat,
+    "imagewright.v1.faults.effect": own_faults.Effect,
+    "imagewright.v1.faults.held_state": own_faults.HeldState,
 }
