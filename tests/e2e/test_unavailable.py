@@ -66,6 +66,7 @@ def test_while_starting(fresh_users: Path) -> None:
             server.listening()
             with connection(server) as http:
                 refused_everywhere(http, None, "is starting")
+                Rest(http).refused("POST", f"{DRAFTS}/no/such/path", 404, "OPERATION_NOT_FOUND")
                 with in_session(server, "any") as sdk, pytest.raises(errors.ServiceUnavailable):
                     Drafts(sdk).create(Drafts.CreateSpec())
             assert server.log.first("the database cannot be used, trying again")
