@@ -1,4 +1,4 @@
-"""A real database, and runners on it that are stopped at the end."""
+"""A real database with runners on it, and a whole application with a server of bundles; all are stopped at the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from depot_bench import Server, Site, serving
 from job_bench import Bench
 
+from imagewright.cli.sample_depot import write_sample_depots
 from imagewright.storage.database import open_storage
 
 
@@ -17,6 +19,29 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     storage = open_storage(url, busy_timeout=0.2)
     made = Bench(url, storage)
     yield made
+    for runner in made.runners:
+        runner.stop()
+    storage.close()
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The sample depots by file name."""
+    return {path.name: path.read_bytes() for path in write_sample_depots(tmp_path_factory.mktemp("samples"))}
+
+
+@pytest.fixture
+def web() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path, web: Server) -> Iterator[Site]:
+    storage = open_storage(f"sqlite:///{tmp_path / 'site.db'}")
+    made = Site(tmp_path, storage, web)
+    yield made
+    web.may_answer.set()
     for runner in made.runners:
         runner.stop()
     storage.close()

@@ -27,6 +27,11 @@ from imagewright.blobs.directory import DirectoryBlobs
 from imagewright.contract.binding import bindings
 from imagewright.contract.operations import Operation
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import repository_software_drafts as drafts
+from imagewright.contract.services import repository_software_drafts_base_image as base_image
+from imagewright.contract.services import repository_software_drafts_components as components
+from imagewright.contract.services import repository_software_drafts_display_name as display_name
+from imagewright.contract.services import settings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
 from imagewright.jobs.kinds import KINDS
@@ -163,6 +168,15 @@ class Site:
             writer.write(data)
             blob = writer.commit()
         return keep_upload(self.application, Caller(user, frozenset()), name, blob, ORIGIN)
+
+    def draft(self, version: str, **wanted: str) -> str:
+        """Makes a draft called gold of a base image and components."""
+        draft = str(self.call(drafts.create, spec=drafts.CreateSpec()))
+        self.call(base_image.set_, draft=draft, spec=settings.BaseImageSpec(version=version))
+        self.call(display_name.set_, draft=draft, spec=display_name.SetSpec(display_name="gold"))
+        for name, component in wanted.items():
+            self.call(components.set_, draft=draft, component=name.replace("_", "-"), version=component)
+        return draft
 
     def ended(self, task_id: str) -> Task:
         runner = self.runners[-1] if self.runners else self.start()

@@ -6,25 +6,20 @@ import errno
 import hashlib
 import itertools
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from depot_bench import Server, Site, rezipped, serving, vib_paths
+from depot_bench import Server, Site, rezipped, vib_paths
 
 from imagewright.app.ports import BlobRef
 from imagewright.app.sweeping import GRACE, sweep_blobs
 from imagewright.blobs.directory import DirectoryWriter
 from imagewright.cli import sample_depot as sample
-from imagewright.cli.sample_depot import write_sample_depots
-from imagewright.contract.services import cis_tasks, depots, settings
+from imagewright.contract.services import cis_tasks, depots
 from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import repository_software_drafts as drafts
-from imagewright.contract.services import repository_software_drafts_base_image as base_image
-from imagewright.contract.services import repository_software_drafts_components as components
-from imagewright.contract.services import repository_software_drafts_display_name as display_name
 from imagewright.formats.bundle import OpenDepot
 from imagewright.model.content import Vib
 from imagewright.model.errors import (
@@ -36,35 +31,11 @@ from imagewright.model.errors import (
     ServiceUnavailable,
 )
 from imagewright.model.task import TaskStatus
-from imagewright.storage.database import open_storage
 
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason=f"the real samples are not beside the repository: {REAL}")
 
 THGPIO = "VMW-esx-7.0.1-thgpio-1.0-0.00001.zip"
-
-
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The sample depots by file name."""
-    return {path.name: path.read_bytes() for path in write_sample_depots(tmp_path_factory.mktemp("samples"))}
-
-
-@pytest.fixture
-def web() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def site(tmp_path: Path, web: Server) -> Iterator[Site]:
-    storage = open_storage(f"sqlite:///{tmp_path / 'site.db'}")
-    made = Site(tmp_path, storage, web)
-    yield made
-    web.may_answer.set()
-    for runner in made.runners:
-        runner.stop()
-    storage.close()
 
 
 def sha256(data: bytes) -> str:
@@ -430,15 +401,6 @@ def test_an_unknown_depot_is_not_found(site: Site, operation: Any) -> None:
         site.call(operation, depot="7", **arguments)
 
 
-def a_draft(site: Site, version: str, **wanted: str) -> str:
-    draft = str(site.call(drafts.create, spec=drafts.CreateSpec()))
-    site.call(base_image.set_, draft=draft, spec=settings.BaseImageSpec(version=version))
-    site.call(display_name.set_, draft=draft, spec=display_name.SetSpec(display_name="gold"))
-    for name, component in wanted.items():
-        site.call(components.set_, draft=draft, component=name.replace("_", "-"), version=component)
-    return draft
-
-
 def in_use(site: Site, depot: str) -> depots.AffectedDesiredStateInfo:
     """What the API says that the removal of a depot would do to the only thing that needs it."""
     error = site.failure(site.call(offline.delete_task, depot=depot, spec=None))
@@ -454,7 +416,7 @@ def in_use(site: Site, depot: str) -> depots.AffectedDesiredStateInfo:
 def test_a_depot_that_a_draft_needs_is_kept(site: Site, bundles: dict[str, bytes]) -> None:
     depot = site.imported(bundles[sample.BASE_8_0_3_FILE])
     drivers = site.imported(bundles[sample.DRIVERS_FILE], "drivers.zip")
-    draft = a_draft(site, sample.BASE_8_0_3, Sample_Net_Driver=sample.NET_DRIVER_GOOD)
+    draft = site.draft(sample.BASE_8_0_3, Sample_Net_Driver=sample.NET_DRIVER_GOOD)
 
     affected = in_use(site, depot)
     assert affected.software_spec is None
@@ -474,7 +436,7 @@ def test_a_depot_that_a_draft_needs_is_kept(site: Site, bundles: dict[str, bytes
 
 def test_a_depot_that_the_library_needs_goes_only_by_force(site: Site, bundles: dict[str, bytes]) -> None:
     depot = site.imported(bundles[sample.BASE_8_0_3_FILE])
-    draft = a_draft(site, sample.BASE_8_0_3)
+    draft = site.draft(sample.BASE_8_0_3)
     spec = site.ended(site.call(drafts.commit, draft=draft, spec=drafts.CommitSpec())).result
 
     affected = in_use(site, depot)
@@ -489,43 +451,6 @@ def test_content_that_another_depot_has_too_is_not_needed_from_this_one(site: Si
     data = bundles[sample.BASE_8_0_3_FILE]
     depot = site.imported(data)
     site.imported(rezipped(data), "copy.zip")
-    a_draft(site, sample.BASE_8_0_3)
+    site.draft(sample.BASE_8_0_3)
 
     assert site.ended(site.call(offline.delete_task, depot=depot, spec=None)).status is TaskStatus.SUCCEEDED
-
-
-# --- drafts ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_draft_is_validated_and_committed_by_tasks(site: Site, bundles: dict[str, bytes]) -> None:
-    site.imported(bundles[sample.BASE_8_0_3_FILE])
-    draft = a_draft(site, sample.BASE_8_0_3)
-
-    found = site.ended(site.call(drafts.validate, draft=draft))
-    assert found.status is TaskStatus.SUCCEEDED
-    assert "errors" not in found.result["notifications"]
-
-    assert site.ended(site.call(drafts.commit, draft=draft, spec=drafts.CommitSpec())).result == "software-spec-1"
-    with pytest.raises(NotFound):
-        site.call(drafts.get, draft=draft)
-
-
-def test_a_draft_with_errors_validates_and_does_not_commit(site: Site) -> None:
-    draft = a_draft(site, "1.2.3")
-
-    assert site.ended(site.call(drafts.validate, draft=draft)).result["notifications"]["errors"]
-    error = site.failure(site.call(drafts.commit, draft=draft, spec=drafts.CommitSpec()))
-    assert isinstance(error, InvalidArgument)
-    assert isinstance(error.data, drafts.ValidateResult)
-    assert site.call(drafts.get, draft=draft).display_name == "gold"
-
-
-def test_a_draft_that_goes_before_its_task_comes_is_not_found(site: Site) -> None:
-    draft = a_draft(site, "1.2.3")
-    tasks = [
-        site.call(drafts.validate, draft=draft),
-        site.call(drafts.commit, draft=draft, spec=drafts.CommitSpec()),
-    ]
-    site.call(drafts.delete, draft=draft)
-
-    assert [type(site.failure(task)) for task in tasks] == [NotFound, NotFound]

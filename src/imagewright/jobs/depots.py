@@ -42,7 +42,8 @@ WHOLE: Final = 1000
 COMMITS: Final = 8
 """How many blobs wait for the disk at the same time; it can serve several for little more than the price of one."""
 
-MIB: Final = 1024 * 1024
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
 
 
 def import_depot(job: Job[Services]) -> Finish:
@@ -136,8 +137,8 @@ class _Import:
     def _fetched(self, location: str) -> _Bundle:
         def report(received: int, total: int | None) -> None:
             done = FETCHED * received // total if total else 0
-            size = f"{received // MIB} of {total // MIB} MiB" if total else f"{received // MIB} MiB"
-            self.job.progress(done, WHOLE, f"Fetching the bundle: {size}")
+            whole = f" of {_size(total)}" if total else ""
+            self.job.progress(done, WHOLE, f"Fetching the bundle: {_size(received)}{whole}")
 
         services = self.job.services
         try:
@@ -245,6 +246,10 @@ def _disk_trouble_told() -> Iterator[None]:
             "repaired.",
             failure.strerror or type(failure).__name__,
         ) from failure
+
+
+def _size(count: int) -> str:
+    return f"{count // MIB} MiB" if count >= MIB else f"{count // KIB} KiB"
 
 
 def _file_name(location: str) -> str:
