@@ -5,11 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from server_process import ADMINISTRATOR, ALICE, BOB, ROLES, VICTOR, ServerProcess, add_user, allowing, serving
-from wire_clients import DRAFTS, OFFLINE, Rest, connection, login, rest_session
+from server_process import (
+    ADMINISTRATOR,
+    ALICE,
+    BOB,
+    ROLES,
+    VICTOR,
+    ServerProcess,
+    add_user,
+    allowing,
+    eventually,
+    serving,
+)
+from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login, rest_session
 
 from imagewright.cli import sample_depot as sample
 
@@ -106,3 +118,27 @@ def delete_all_drafts(administrator: Rest) -> None:
     """Leaves no draft of anybody."""
     for draft in administrator.result("GET", DRAFTS, 200):
         administrator.result("DELETE", f"{DRAFTS}/{draft}", 204)
+
+
+@pytest.fixture
+def nothing_changes(server: ServerProcess, user: Callable[[str], Rest]) -> Iterator[set[str]]:
+    """What the server has is the same before and after a test, also on its disk.
+
+    A test adds to the set the SHA-256 of what it uploads, because that is kept.
+    """
+    everything, files, kept = _everything(user("alice")), _blobs(server), set[str]()
+    yield kept
+    assert _everything(user("alice")) == everything
+    eventually("no other file is left behind", lambda: _blobs(server) - kept == files - kept)
+
+
+def _everything(rest: Rest) -> list[Any]:
+    content = ("base-images", "add-ons", "components")
+    return [
+        rest.result("GET", path, 200)
+        for path in (DRAFTS, SOFTWARE, OFFLINE, *(f"/esx/settings/depot-content/{each}" for each in content))
+    ]
+
+
+def _blobs(server: ServerProcess) -> set[str]:
+    return {path.name for path in (server.data / "blobs").rglob("*") if path.is_file()}

@@ -31,6 +31,11 @@ class Refusal:
     data: Any = None
     challenge: str | None = None
 
+    def says(self, words: str) -> None:
+        """Fails unless each of these words is in the sentences."""
+        missing = [word for word in words.split(" ") if word not in self.text]
+        assert not missing, f"{missing} not in: {self.text}"
+
 
 def connection(server: ServerProcess, **options: Any) -> httpx.Client:
     """HTTP to the server, trusting its certificate and nothing else."""
