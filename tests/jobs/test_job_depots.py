@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import itertools
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from imagewright.cli import sample_depot as sample
 from imagewright.contract.services import cis_tasks, depots
 from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import repository_software_drafts as drafts
-from imagewright.formats.bundle import OpenDepot
-from imagewright.model.content import Vib
+from imagewright.formats.bundle import OpenDepot, open_depot
+from imagewright.formats.depot_writer import write_depot
+from imagewright.model.content import DepotContent, Vib, VibRef
 from imagewright.model.errors import (
     AlreadyExists,
     Canceled,
@@ -148,6 +151,38 @@ def test_a_progress_with_stages_and_counts_is_told(
     assert seen[0] == (40, "Reading d.zip")
     assert [text for _, text in seen[1:]] == [f"Storing VIB {number} of {len(seen)}" for number in range(1, len(seen))]
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def without_checksums(data: bytes) -> bytes:
+    """The same bundle with metadata that name no SHA-256 of any VIB."""
+    sink = io.BytesIO()
+    with open_depot(io.BytesIO(data), "depot.zip") as opened:
+        (bundle,) = opened.content.bundles
+        files = {vib.id: vib for vib in bundle.vibs}
+        bulletins = {
+            each.id: replace(each, vibs=tuple(VibRef(ref.id) for ref in each.vibs)) for each in bundle.bulletins
+        }
+        silent = replace(
+            bundle,
+            vibs=tuple(replace(vib, sha256="") for vib in bundle.vibs),
+            bulletins=tuple(bulletins.values()),
+            components=tuple(replace(each, bulletin=bulletins[each.bulletin.id]) for each in bundle.components),
+        )
+        write_depot(sink, DepotContent((silent,)), lambda vib: opened.open_vib(files[vib.id]))
+    return sink.getvalue()
+
+
+def test_what_metadata_leave_out_comes_from_the_files(site: Site, bundles: dict[str, bytes]) -> None:
+    data = bundles[sample.DRIVERS_FILE]
+    depots_of = [site.imported(data), site.imported(without_checksums(data), "silent.zip")]
+
+    catalog = site.catalog()
+
+    assert all(vib.sha256 for vib in catalog.vibs)
+    assert site.blobs() == site.vib_blobs()
+    for component in catalog.components:
+        assert catalog.component_variants(component.name, component.version) == (component,)
+        assert list(catalog.depots_of(component)) == depots_of
 
 
 # --- what cannot be imported -----------------------------------------------------------------------------------------
