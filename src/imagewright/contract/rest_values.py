@@ -213,7 +213,7 @@ def _plain_input(operation: Operation, name: str, arguments: Mapping[str, Any]) 
 
 def _query_pairs(operation: Operation, route: Route, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in route.query:
-        for field in _query_fields(operation, name):
+        for field in query_fields(operation, name):
             value = getattr(arguments[name], field.name, None)
             if value is not None:
                 for each in sorted(value) if _is_many(field.type) else [value]:
@@ -304,6 +304,14 @@ def _body_inputs(
     return found, [name for name, value in plain.items() if name not in found and value is not None]
 
 
+def needs_body(operation: Operation, route: Route) -> bool:
+    """Whether a request without a body lacks something."""
+    if route.body is not None:
+        type_ = operation.input(route.body).type
+        return not isinstance(type_, Optional) and not (isinstance(type_, StructureRef) and _all_optional(type_))
+    return any(not isinstance(operation.input(name).type, Optional) for name in route.body_fields)
+
+
 def _all_optional(type_: StructureRef) -> bool:
     return all(each.optional for each in registry.structures[type_.name].fields)
 
@@ -315,7 +323,7 @@ def _query_inputs(operation: Operation, route: Route, query: Query) -> tuple[dic
     """
     found: dict[str, dict[str, Any]] = {}
     unknown = []
-    owner = {field.name: (name, field.type) for name in route.query for field in _query_fields(operation, name)}
+    owner = {field.name: (name, field.type) for name in route.query for field in query_fields(operation, name)}
     for parameter, values in query.items():
         if parameter in owner:
             name, type_ = owner[parameter]
@@ -325,7 +333,7 @@ def _query_inputs(operation: Operation, route: Route, query: Query) -> tuple[dic
     return found, unknown
 
 
-def _query_fields(operation: Operation, name: str) -> Iterator[registry.Field]:
+def query_fields(operation: Operation, name: str) -> Iterator[registry.Field]:
     """The fields of the input that a query can carry: single values and lists or sets of them."""
     type_ = operation.input(name).type
     inner = type_.element if isinstance(type_, Optional) else type_

@@ -18,6 +18,8 @@ from imagewright.model.errors import InvalidArgument, OperationNotFound
 
 ACTION: Final = "action"
 TASK: Final = "vmw-task"
+API_ROOT: Final = "/api"
+OWN_ROOT: Final = "/imagewright/v1"
 OLD_ACTION: Final = "~action"
 SESSION: Final = "/session"
 OLD_SESSION: Final = "/com/vmware/cis/session"

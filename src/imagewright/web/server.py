@@ -13,17 +13,15 @@ from starlette.types import Receive, Scope, Send
 
 from imagewright.app.exports import EXPORTS, software_spec_file
 from imagewright.app.invoke import Application, not_serving
-from imagewright.contract.routing import UnknownPath, match_old, match_own
+from imagewright.contract.routing import OWN_ROOT, UnknownPath, match_old, match_own
 from imagewright.model.errors import ApiError
+from imagewright.web.documentation import documentation
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.requests import credentials_of, origin_of
 from imagewright.web.rest import AS_PRINTED, OLD, PLAIN, RestDialect, error_response
 from imagewright.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
-
-OWN_ROOT = "/imagewright/v1"
-"""Where our own operations are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,8 @@ class Server:
             return await run_in_threadpool(self._download, request)
         if path.startswith(f"{OWN_ROOT}/"):
             return await self._own.answer(request, path.removeprefix(OWN_ROOT))
-        return error_response(UnknownPath().error())
+        described = await run_in_threadpool(documentation, path) if request.method == "GET" else None
+        return described or error_response(UnknownPath().error())
 
     def _download(self, request: Request) -> Response:
         origin = origin_of(request, self._public_url)
