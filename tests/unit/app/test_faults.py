@@ -200,7 +200,7 @@ def test_reads_and_writes_are_struck_in_the_one_way_in(faulty: Site) -> None:
 
 
 def test_a_caller_without_the_privilege_is_told_that_and_no_fault(faulty: Site) -> None:
-    faulty.admin(own_faults.create, spec=error())
+    faulty.admin(own_faults.create, spec=error(operation="*.drafts.*"))
     with pytest.raises(Unauthorized):
         faulty.victor(drafts.create, spec=drafts.CreateSpec())
     with pytest.raises(Unauthorized):
