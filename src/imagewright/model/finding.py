@@ -340,4 +340,24 @@ CATALOGUE: Mapping[str, Wording] = {
         "Until now {entity} had the specification {previous}.",
         "Assign that one again to undo it.",
     ),
+    # --- drivers, between two images ---------------------------------------------------------------------------------
+    "imagewright.driver.lost": Wording(
+        _W,
+        "The device {device} loses its driver on {hosts}: {vib} {version} of the component {component} drives it "
+        "before, and nothing does after.",
+        "Use {ways}.",
+        "No component in the depots drives it in the new image: import a driver for it, or keep the old image there.",
+    ),
+    "imagewright.driver.unclear": Wording(
+        _W,
+        "The device {device} may lose its driver on {hosts}: {vib} {version} of the component {component} drives it "
+        "before, and what drives it after depends on ids that the hardware list does not have.",
+        "Make the hardware list with all ids: lspci -nnvmm on each host.",
+    ),
+    "imagewright.driver.other": Wording(
+        _I,
+        "The device {device} has another driver on {hosts}: {vib} {version} before, {other} {other_version} of the "
+        "component {component} after.",
+        "Nothing needs to be done; look at the driver's release notes for settings that have other names.",
+    ),
 }
