@@ -47,28 +47,32 @@ any_version = st.one_of(
     st.text(max_size=6),
 )
 
-relations = st.one_of(
-    st.builds(Relation, vib_names), st.builds(Relation, vib_names, st.sampled_from(Operator), versions)
-)
-few_relations = st.lists(relations, max_size=2).map(tuple)
-component_refs = st.builds(ComponentRef, names, versions)
+# Drawn in one step each: a world has dozens of relations, and every step costs.
+bounds = [Relation(name, operator, version) for name in VIB_NAMES for operator in Operator for version in VERSIONS]
+relations = st.sampled_from([*(Relation(name) for name in VIB_NAMES for _ in VERSIONS), *bounds])
+provided = st.sampled_from([(), *((bound,) for bound in bounds if bound.operator is Operator.EQUAL)])
+one_relation = st.one_of(st.just(()), st.tuples(relations))
+few_relations = st.one_of(st.just(()), st.tuples(relations), st.tuples(relations, relations))
+component_refs = st.sampled_from([ComponentRef(name, version) for name in NAMES for version in VERSIONS])
+
+_FILES = [(), ("a",), ("b",), ("a", "c"), ("b", "d"), ("c", "d")]
+_PLATFORMS = [(), LINES[:1], LINES[1:], LINES]
 
 
 @st.composite
 def vibs(draw: st.DrawFn) -> Vib:
     name, version = draw(vib_names), draw(versions)
-    provided = st.builds(Relation, vib_names, st.just(Operator.EQUAL), versions)
     return Vib(
         id=f"VMW_bootbank_{name}_{version}",
         name=name,
         version=version,
         vendor="VMW",
         depends=draw(few_relations),
-        conflicts=draw(st.lists(relations, max_size=1).map(tuple)),
-        replaces=draw(st.lists(relations, max_size=1).map(tuple)),
-        provides=draw(st.lists(provided, max_size=1).map(tuple)),
-        platforms=draw(st.lists(st.sampled_from(LINES), max_size=2, unique=True).map(tuple)),
-        files=draw(st.lists(st.sampled_from(("a", "b", "c", "d")), max_size=2, unique=True).map(tuple)),
+        conflicts=draw(one_relation),
+        replaces=draw(one_relation),
+        provides=draw(provided),
+        platforms=draw(st.sampled_from(_PLATFORMS)),
+        files=draw(st.sampled_from(_FILES)),
         overlay=draw(st.booleans()),
         sha256=draw(st.sampled_from(("aa", "bb"))),
     )
@@ -114,8 +118,9 @@ def depots_of(draw: st.DrawFn, world: World) -> dict[str, DepotContent]:
     """The world, shared out over some depots. Everything is in at least one of them, and some things are in several."""
     count = draw(st.integers(1, 3))
 
-    def places() -> set[int]:
-        return draw(st.sets(st.integers(0, count - 1), min_size=1))
+    def places() -> list[int]:
+        held = draw(st.integers(1, 2**count - 1))
+        return [place for place in range(count) if held >> place & 1]
 
     shares: list[dict[str, list[object]]] = [{} for _ in range(count)]
 

@@ -133,7 +133,7 @@ def test_open_version_is_the_highest_without_errors_where_there_is_one(
         return
 
     def is_clean(version: str) -> bool:
-        return not problems(compose(replace(bare, components={"Alpha": version}), catalog), catalog)
+        return not problems(compose(replace(bare, components={"Alpha": version}), catalog))
 
     clean = [version for version in catalog.component_versions("Alpha") if is_clean(version)]
     if clean:

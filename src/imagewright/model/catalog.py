@@ -25,7 +25,7 @@ from imagewright.model.content import (
     Vib,
     VibRef,
 )
-from imagewright.model.parts import ComponentParts, ImageVib, component_parts
+from imagewright.model.parts import ComponentParts, ImageVib, Meetings, component_parts
 from imagewright.model.version import ascending, sort_key
 
 Carrier = BaseImage | AddOn | HardwareSupportPackage | Solution
@@ -136,14 +136,26 @@ class Catalog:
         """The VIBs of a component that no depot describes."""
         return self.parts_of(component).missing
 
-    def parts_of(self, component: Component) -> ComponentParts:
-        """A component with its VIBs found. They are remembered for the first variant of each name and version."""
-        key = component.name, component.version
+    def parts(self, ref: ComponentRef) -> ComponentParts | None:
+        """The component of this name and version with its VIBs found; of several variants the first."""
+        key = ref.name, ref.version
         known = self._parts.get(key)
-        if known is not None and known.component is component:
+        if known is not None:
             return known
-        parts = component_parts(component, tuple(self.vib(ref) for ref in component.bulletin.vibs))
-        return self._parts.setdefault(key, parts) if known is None else parts
+        component = self.component(*key)
+        return self._parts.setdefault(key, self._parts_of(component)) if component else None
+
+    def parts_of(self, component: Component) -> ComponentParts:
+        """A component, which may be any variant, with its VIBs found."""
+        known = self.parts(component.ref)
+        return known if known is not None and known.component is component else self._parts_of(component)
+
+    def _parts_of(self, component: Component) -> ComponentParts:
+        return component_parts(component, [self.vib(ref) for ref in component.bulletin.vibs], self._meetings)
+
+    @cached_property
+    def _meetings(self) -> Meetings:
+        return Meetings.of(self._vibs.values())
 
     def hardware_support(self, manager: str, package: str, version: str) -> HardwareSupportPackage | None:
         """The hardware support package of this manager, name and version; of several variants the first."""

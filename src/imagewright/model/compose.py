@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.content import AddOn, BaseImage, Component, ComponentRef, HardwareSupportPackage, Solution
+from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Solution
 from imagewright.model.effective import (
     Customization,
     EffectiveComponent,
@@ -24,10 +24,11 @@ from imagewright.model.effective import (
     Overridden,
     Source,
 )
+from imagewright.model.parts import ComponentParts
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
 from imagewright.model.version import compare, supports
-from imagewright.model.vibs import installed_vibs, lines_of, reserved_vibs
+from imagewright.model.vibs import installed_vibs, reserved_vibs
 
 
 def compose_spec(spec: SoftwareSpec, catalog: Catalog) -> EffectiveSpec:
@@ -103,23 +104,23 @@ class _Found:
 def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> EffectiveImage:
     found = _found(image, catalog)
     layers = _laid_down(image, found, chosen, catalog)
-    present = layers.finished()
+    present = dict(sorted(layers.present.items()))
     # The base image decides what the image is made for; where it is not known, the other components do.
-    base_parts = _known(found.base.components if found.base else (), catalog)
-    lines = lines_of(base_parts, catalog) or lines_of(_known(layers.refs(), catalog), catalog)
-    vibs = installed_vibs(present, lines, catalog)
+    base_parts = _known(found.base, catalog)
+    lines = _lines(base_parts) or _lines(one.parts for one in present.values() if one.parts)
+    vibs = installed_vibs(present, lines)
     everything = (*present.values(), *layers.removed.values())
     return EffectiveImage(
         spec=image,
         base_image=found.base,
-        base_is_whole=found.base is not None and _is_whole(found.base, base_parts, catalog),
+        base_is_whole=found.base is not None and _is_whole(found.base, base_parts),
         add_on=found.add_on,
         hardware_support=found.packages,
         solutions=found.solutions,
         components=present,
         removed=dict(sorted(layers.removed.items())),
         vibs=vibs,
-        reserved=reserved_vibs(everything, (item for on_line in vibs.values() for item in on_line), catalog),
+        reserved=reserved_vibs(everything, [item for on_line in vibs.values() for item in on_line], catalog),
         chosen=dict(chosen),
     )
 
@@ -150,13 +151,17 @@ def _laid_down(image: ImageSpec, found: _Found, chosen: Mapping[str, str], catal
     return layers
 
 
-def _known(refs: Iterable[ComponentRef], catalog: Catalog) -> list[Component]:
-    found = (catalog.component(ref.name, ref.version) for ref in refs)
-    return [component for component in found if component is not None]
+def _known(base: BaseImage | None, catalog: Catalog) -> list[ComponentParts]:
+    found = (catalog.parts(ref) for ref in (base.components if base else ()))
+    return [parts for parts in found if parts is not None]
 
 
-def _is_whole(base: BaseImage, known: Sequence[Component], catalog: Catalog) -> bool:
-    return len(known) == len(base.components) and not any(catalog.missing_vibs(part) for part in known)
+def _lines(parts: Iterable[ComponentParts]) -> frozenset[str]:
+    return frozenset(line for part in parts for line in part.lines)
+
+
+def _is_whole(base: BaseImage, known: Sequence[ComponentParts]) -> bool:
+    return len(known) == len(base.components) and not any(part.missing for part in known)
 
 
 def _packages(image: ImageSpec, catalog: Catalog) -> dict[str, HardwareSupportPackage]:
@@ -203,12 +208,14 @@ class _Layers:
             and below.version != ""
             and compare(ref.version, below.version) < 0
         )
+        parts = self.catalog.parts(ref)
         self.present[ref.name] = EffectiveComponent(
             name=ref.name,
             version=ref.version,
             origin=origin,
-            component=self.catalog.component(ref.name, ref.version),
-            overridden=_losers(below, f"Replaced by version {ref.version} from {origin.label}."),
+            parts=parts,
+            overridden=_losers(below, f"Replaced by version {ref.version} from {origin.label}.") if below else (),
+            removable=_is_removable(origin.source, parts),
             customization=Customization.RETAINED if retained else None,
             chosen=chosen,
         )
@@ -222,9 +229,9 @@ class _Layers:
             name=name,
             version="",
             origin=origin,
-            component=below.component,
+            parts=below.parts,
             overridden=_losers(below, f"Removed by {origin.label}.", was_removed=True),
-            removable=self.is_removable(below),
+            removable=below.removable,
             customization=Customization.REMOVED if by_user else None,
         )
 
@@ -239,26 +246,16 @@ class _Layers:
         for name in sorted(image.removed_components - image.components.keys()):
             self.remove(name, _removal_origin(name))
 
-    def refs(self) -> Iterable[ComponentRef]:
-        return (effective.ref for effective in self.present.values())
 
-    def finished(self) -> dict[str, EffectiveComponent]:
-        """What is in the image, by name, with the answer to whether it may be removed."""
-        return {
-            name: effective if self.is_removable(effective) else replace(effective, removable=False)
-            for name, effective in sorted(self.present.items())
-        }
-
-    def is_removable(self, effective: EffectiveComponent) -> bool:
-        """False for what a solution or the user asks for, and for what the host boots from."""
-        if effective.source in (Source.SOLUTION, Source.USER):
-            return False
-        return effective.component is None or not self.catalog.parts_of(effective.component).starts_the_host
+def _is_removable(source: Source, parts: ComponentParts | None) -> bool:
+    """False for what a solution or the user asks for, and for what the host boots from."""
+    return source not in _ASKED_FOR and (parts is None or not parts.starts_the_host)
 
 
-def _losers(below: EffectiveComponent | None, note: str, was_removed: bool = False) -> tuple[Overridden, ...]:
-    if below is None:
-        return ()
+_ASKED_FOR = (Source.SOLUTION, Source.USER)
+
+
+def _losers(below: EffectiveComponent, note: str, was_removed: bool = False) -> tuple[Overridden, ...]:
     if not below.version:
         return below.overridden
     shown = below.component.display_version if below.component else ""

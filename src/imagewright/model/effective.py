@@ -15,7 +15,7 @@ from imagewright.model.content import (
     Solution,
     VibRef,
 )
-from imagewright.model.parts import ImageVib
+from imagewright.model.parts import ComponentParts, ImageVib
 from imagewright.model.spec import ImageSpec
 from imagewright.model.version import supports
 
@@ -68,18 +68,23 @@ class Overridden:
 class EffectiveComponent:
     """One component of an image, or one that was removed from it; `version` is empty for a removed one.
 
-    `component` is what the depots say about it, and None if no depot holds it. `overridden` holds the losers, from the
+    `parts` is what the depots say about it, and None if no depot holds it. `overridden` holds the losers, from the
     base image upwards. `chosen` is True when the specification left the version open.
     """
 
     name: str
     version: str
     origin: Origin
-    component: Component | None = None
+    parts: ComponentParts | None = None
     overridden: tuple[Overridden, ...] = ()
     removable: bool = True
     customization: Customization | None = None
     chosen: bool = False
+
+    @property
+    def component(self) -> Component | None:
+        """The component as a depot has it."""
+        return self.parts.component if self.parts else None
 
     @property
     def source(self) -> Source:

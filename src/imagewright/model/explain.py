@@ -30,7 +30,7 @@ from imagewright.model.ways import Ways
 
 def explained(image: EffectiveImage, catalog: Catalog) -> Iterator[Finding]:
     """The findings about the VIBs of an image. The path of each is that of the choice which the problem came with."""
-    found = problems(image, catalog)
+    found = problems(image)
     ways = Ways(image, catalog, found)
     return (_explained(problem, image, ways) for problem in found)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from imagewright.model.content import Component, ComponentRef, Vib, VibRef
+from imagewright.model.content import Component, ComponentRef, Relation, Vib, VibRef
+from imagewright.model.version import Bound, VersionKey, bound_of, sort_key
 
 DEFAULT_PRODUCT_LINE = "embeddedEsx"
 """What a VIB is made for that names no product line, in a bulletin that names none either."""
@@ -15,36 +17,96 @@ _BOOT_PAYLOADS = frozenset({"boot", "bootloader", "bootisobios", "bootisoefi"})
 
 @dataclass(frozen=True, slots=True)
 class ImageVib:
-    """A VIB, the component that brings it, and the product lines that it is made for."""
+    """A VIB, the component that brings it, and the product lines that it is made for.
+
+    The rest is derived from the VIB once, because every check of an image asks for it: `key` sorts it by version, and
+    `needs` are its dependencies. `provides`, `conflicts`, `replaces` and `contested` (files) hold only what can meet
+    something in the depots; for nearly every VIB that is nothing, and a check need not look at the VIB itself.
+    """
 
     vib: Vib
     ref: VibRef
     component: ComponentRef
     lines: tuple[str, ...]
+    key: VersionKey = field(compare=False, repr=False)
+    needs: tuple[Bound, ...] = field(compare=False, repr=False)
+    provides: tuple[Relation, ...] = field(compare=False, repr=False)
+    conflicts: tuple[Bound, ...] = field(compare=False, repr=False)
+    replaces: tuple[Bound, ...] = field(compare=False, repr=False)
+    contested: tuple[str, ...] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentParts:
     """The VIBs of a component that a depot describes, and those that none does.
 
-    `starts_the_host` is True when one of them holds what a host boots from.
+    `lines` are the product lines that its VIBs are made for, in their order. `starts_the_host` is True when one of them
+    holds what a host boots from.
     """
 
     component: Component
     vibs: tuple[ImageVib, ...]
     missing: tuple[VibRef, ...]
+    lines: tuple[str, ...]
     starts_the_host: bool
 
 
-def component_parts(component: Component, vibs: tuple[Vib | None, ...]) -> ComponentParts:
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Where the VIBs of the depots can meet.
+
+    `names` are there, by VIBs or by what they provide; `asked` are in dependencies and conflicts; `files` are owned by
+    VIBs of several names.
+    """
+
+    names: frozenset[str]
+    asked: frozenset[str]
+    files: frozenset[str]
+
+    @classmethod
+    def of(cls, vibs: Iterable[Vib]) -> Meetings:
+        """The meetings of these VIBs. Overlays own no file against others."""
+        names: set[str] = set()
+        asked: set[str] = set()
+        owners: dict[str, str] = {}
+        files: set[str] = set()
+        for vib in vibs:
+            names.add(vib.name)
+            names.update(relation.name for relation in vib.provides)
+            asked.update(relation.name for relation in (*vib.depends, *vib.conflicts))
+            if not vib.overlay:
+                files.update(file for file in vib.files if owners.setdefault(file, vib.name) != vib.name)
+        return cls(frozenset(names), frozenset(asked), frozenset(files))
+
+
+def component_parts(component: Component, vibs: Sequence[Vib | None], meetings: Meetings) -> ComponentParts:
     """The parts of a component; `vibs` are what its references lead to, in their order, or None."""
     found = [vib for vib in vibs if vib is not None]
-    ref = component.ref
+    items = tuple(_image_vib(vib, component, meetings) for vib in found)
     return ComponentParts(
         component=component,
-        vibs=tuple(ImageVib(vib, vib.ref, ref, _product_lines(vib, component)) for vib in found),
+        vibs=items,
         missing=tuple(ref for ref, vib in zip(component.bulletin.vibs, vibs, strict=True) if vib is None),
+        lines=tuple(dict.fromkeys(line for item in items for line in item.lines)),
         starts_the_host=any(payload.kind in _BOOT_PAYLOADS for vib in found for payload in vib.payloads),
+    )
+
+
+def _image_vib(vib: Vib, component: Component, meetings: Meetings) -> ImageVib:
+    def bounds(relations: Iterable[Relation]) -> tuple[Bound, ...]:
+        return tuple(bound_of(relation) for relation in relations if relation.name in meetings.names)
+
+    return ImageVib(
+        vib=vib,
+        ref=vib.ref,
+        component=component.ref,
+        lines=_product_lines(vib, component),
+        key=sort_key(vib.version),
+        needs=tuple(bound_of(relation) for relation in vib.depends),
+        provides=tuple(relation for relation in vib.provides if relation.name in meetings.asked),
+        conflicts=bounds(vib.conflicts),
+        replaces=bounds(vib.replaces),
+        contested=() if vib.overlay else tuple(file for file in vib.files if file in meetings.files),
     )
 
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from imagewright.model.catalog import Catalog
 from imagewright.model.content import Relation, Vib
 from imagewright.model.effective import EffectiveComponent, EffectiveImage
 from imagewright.model.parts import ImageVib
-from imagewright.model.version import fits
+from imagewright.model.version import Bound, VersionKey, ascending, fits, sort_key
 
 BASE_VERSION_NAME = "esx-version"
 """VIBs bound themselves to releases with relations to this name. The base image provides it, at its own version."""
-
-Provided = Mapping[str, Sequence[tuple[str | None, ImageVib]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ class WrongProductLine:
 Problem = Unmet | Clash | WrongProductLine
 
 
-def problems(image: EffectiveImage, catalog: Catalog) -> tuple[Problem, ...]:
+def problems(image: EffectiveImage) -> tuple[Problem, ...]:
     """Everything that keeps the VIBs of an image apart, each once, in the order of product lines and VIB names.
 
     Dependencies are judged only when the depots hold all of the base image: without it nearly every one is unmet, and
@@ -114,14 +111,14 @@ def problems(image: EffectiveImage, catalog: Catalog) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     for line, on_line in image.vibs.items():
-        provided = provided_by(on_line)
+        offer = Offer.of(on_line)
         if image.base_is_whole:
-            found += _unmet(line, on_line, provided, image)
-        found += _conflicts(on_line, provided)
-        found += _obsolete(on_line)
+            found += _unmet(line, on_line, offer, image)
+        found += _conflicts(on_line, offer)
+        found += _obsolete(on_line, offer)
         found += _file_clashes(on_line)
     found += _two_contents(image)
-    found += _wrong_product_lines(image, catalog)
+    found += _wrong_product_lines(image)
     once: dict[Hashable, Problem] = {}
     for problem in found:
         once.setdefault(problem.key, problem)
@@ -147,14 +144,38 @@ def shared_files(left: Vib, right: Vib) -> frozenset[str]:
     return frozenset(left.files) & frozenset(right.files)
 
 
-def provided_by(on_line: Sequence[ImageVib]) -> Provided:
-    """What can be depended upon: every name that the VIBs have or provide, with versions and the VIB behind each."""
-    found: dict[str, list[tuple[str | None, ImageVib]]] = {}
-    for item in on_line:
-        found.setdefault(item.vib.name, []).append((item.vib.version, item))
-        for provided in item.vib.provides:
-            found.setdefault(provided.name, []).append((provided.version, item))
-    return found
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be depended upon on a product line: the VIBs by their names, and what they provide besides."""
+
+    by_name: Mapping[str, ImageVib]
+    provided: Mapping[str, Sequence[tuple[str | None, ImageVib]]]
+
+    @classmethod
+    def of(cls, on_line: Sequence[ImageVib]) -> Offer:
+        """The offer of these VIBs, which have one name each."""
+        provided: dict[str, list[tuple[str | None, ImageVib]]] = {}
+        for item in on_line:
+            for relation in item.provides:
+                provided.setdefault(relation.name, []).append((relation.version, item))
+        return cls({item.vib.name: item for item in on_line}, provided)
+
+    def meets(self, need: Bound) -> bool:
+        """True when a VIB has the name that is needed, or provides it, at a version within the bound."""
+        item = self.by_name.get(need.name)
+        if item is not None and need.admits(item.key):
+            return True
+        return any(need.admits(_key(version)) for version, _ in self.provided.get(need.name, ()))
+
+    def of_name(self, name: str) -> Iterator[tuple[str | None, ImageVib]]:
+        """The versions that there are of a name, each with the VIB behind it."""
+        if name in self.by_name:
+            yield self.by_name[name].vib.version, self.by_name[name]
+        yield from self.provided.get(name, ())
+
+
+def _key(version: str | None) -> VersionKey | None:
+    return None if version is None else sort_key(version)
 
 
 def _refuses(vib: Vib, other: Vib) -> bool:
@@ -162,48 +183,51 @@ def _refuses(vib: Vib, other: Vib) -> bool:
     return replaces or any(satisfies(other, relation) for relation in vib.conflicts)
 
 
-def _unmet(line: str, on_line: Sequence[ImageVib], provided: Provided, image: EffectiveImage) -> Iterator[Unmet]:
+def _unmet(line: str, on_line: Sequence[ImageVib], offer: Offer, image: EffectiveImage) -> Iterator[Unmet]:
+    base_version = image.base_image.version if image.base_image else None
+    # Most VIBs need the same few things, so each need is looked at once.
+    met: set[Bound] = set()
+    unmet: dict[Bound, tuple[str, ...]] = {}
     for item in on_line:
-        for relation in item.vib.depends:
-            there = provided.get(relation.name, ())
-            if there and relation.operator is None:
+        for need in item.needs:
+            if need in met:
                 continue
-            if any(fits(relation, version) for version, _ in there):
-                continue
-            versions = [version for version, _ in there if version is not None]
-            if relation.name == BASE_VERSION_NAME and image.base_image is not None:
-                if fits(relation, image.base_image.version):
+            if need not in unmet:
+                if offer.meets(need) or (need.name == BASE_VERSION_NAME and need.admits(_key(base_version))):
+                    met.add(need)
                     continue
-                versions.append(image.base_image.version)
-            yield Unmet(item, relation, line, tuple(sorted(set(versions))))
+                unmet[need] = _present(need.name, offer, base_version)
+            yield Unmet(item, need.relation, line, unmet[need])
 
 
-def _conflicts(on_line: Sequence[ImageVib], provided: Provided) -> Iterator[Conflict]:
+def _present(name: str, offer: Offer, base_version: str | None) -> tuple[str, ...]:
+    versions = {version for version, _ in offer.of_name(name) if version is not None}
+    if name == BASE_VERSION_NAME and base_version is not None:
+        versions.add(base_version)
+    return ascending(versions)
+
+
+def _conflicts(on_line: Sequence[ImageVib], offer: Offer) -> Iterator[Conflict]:
     for item in on_line:
-        for relation in item.vib.conflicts:
-            for version, other in provided.get(relation.name, ()):
-                if other is not item and fits(relation, version):
-                    yield Conflict(item, other, relation)
+        for bound in item.conflicts:
+            for version, other in offer.of_name(bound.name):
+                if other is not item and bound.admits(_key(version)):
+                    yield Conflict(item, other, bound.relation)
 
 
-def _obsolete(on_line: Sequence[ImageVib]) -> Iterator[Obsolete]:
-    by_name = {item.vib.name: item for item in on_line}
+def _obsolete(on_line: Sequence[ImageVib], offer: Offer) -> Iterator[Obsolete]:
     for item in on_line:
-        for relation in item.vib.replaces:
-            other = by_name.get(relation.name)
-            if other is not None and other is not item and fits(relation, other.vib.version):
-                yield Obsolete(item, other, relation)
+        for bound in item.replaces:
+            other = offer.by_name.get(bound.name)
+            if other is not None and other is not item and bound.admits(other.key):
+                yield Obsolete(item, other, bound.relation)
 
 
 def _file_clashes(on_line: Sequence[ImageVib]) -> Iterator[FileClash]:
-    owning = [item for item in on_line if not item.vib.overlay]
-    # An image installs thousands of files, and hardly ever one twice: that is seen quickly by their number.
-    if len(set().union(*(item.vib.files for item in owning))) == sum(len(item.vib.files) for item in owning):
-        return
     owners: dict[str, ImageVib] = {}
     shared: dict[tuple[str, str], tuple[ImageVib, ImageVib, list[str]]] = {}
-    for item in owning:
-        for file in item.vib.files:
+    for item in on_line:
+        for file in item.contested:
             owner = owners.setdefault(file, item)
             if owner is not item:
                 shared.setdefault((owner.vib.name, item.vib.name), (owner, item, []))[2].append(file)
@@ -212,6 +236,8 @@ def _file_clashes(on_line: Sequence[ImageVib]) -> Iterator[FileClash]:
 
 
 def _two_contents(image: EffectiveImage) -> Iterator[TwoContents]:
+    if not image.reserved:
+        return
     installed = {item.vib.id: item for item in image.installed}
     for other in image.reserved:
         item = installed.get(other.vib.id)
@@ -220,12 +246,8 @@ def _two_contents(image: EffectiveImage) -> Iterator[TwoContents]:
             yield TwoContents(item, other)
 
 
-def _wrong_product_lines(image: EffectiveImage, catalog: Catalog) -> Iterator[WrongProductLine]:
-    placed = {item.component.name for on_line in image.vibs.values() for item in on_line}
-    for name, effective in image.components.items():
-        component = effective.component
-        if name in placed or component is None:
-            continue
-        lines = {line for item in catalog.parts_of(component).vibs for line in item.lines}
-        if lines and lines.isdisjoint(image.vibs):
+def _wrong_product_lines(image: EffectiveImage) -> Iterator[WrongProductLine]:
+    for effective in image.components.values():
+        lines = effective.parts.lines if effective.parts else ()
+        if lines and image.vibs.keys().isdisjoint(lines):
             yield WrongProductLine(effective, tuple(sorted(lines)))

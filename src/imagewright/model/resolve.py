@@ -81,7 +81,7 @@ class _Search:
 
     def blamed(self, chosen: Mapping[str, str]) -> frozenset[str]:
         found: set[str] = set()
-        for problem in problems(self._compose(chosen), self._catalog):
+        for problem in problems(self._compose(chosen)):
             found.update(name for name in self._candidates if self._takes_part(name, problem))
         return frozenset(
             found | {name for name, version in chosen.items() if not self._catalog.is_sound(name, version)}

@@ -7,8 +7,10 @@ a number above text, and a missing part below every other. Every text has a plac
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from imagewright.model.content import Operator, Relation
@@ -18,12 +20,12 @@ VersionKey = tuple[Parts, Parts]
 
 _PART = re.compile(r"[0-9]+|[^0-9.]+")
 
-_ACCEPTS: dict[Operator, Callable[[int], bool]] = {
-    Operator.LOWER: lambda order: order < 0,
-    Operator.LOWER_OR_EQUAL: lambda order: order <= 0,
-    Operator.EQUAL: lambda order: order == 0,
-    Operator.HIGHER_OR_EQUAL: lambda order: order >= 0,
-    Operator.HIGHER: lambda order: order > 0,
+_ACCEPTS: dict[Operator, Callable[[VersionKey, VersionKey], bool]] = {
+    Operator.LOWER: operator.lt,
+    Operator.LOWER_OR_EQUAL: operator.le,
+    Operator.EQUAL: operator.eq,
+    Operator.HIGHER_OR_EQUAL: operator.ge,
+    Operator.HIGHER: operator.gt,
 }
 
 
@@ -58,14 +60,33 @@ def ascending(versions: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(versions, key=lambda version: (sort_key(version), version)))
 
 
-def fits(relation: Relation, version: str | None) -> bool:
-    """True when `version` is within the bound of the relation; the name is not looked at.
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A relation, ready to be held against many versions. Equal relations have one bound, so sets of them are cheap.
 
-    Without a bound every version fits. Something without a version (None) fits only where there is no bound.
+    Without an operator every version fits. Something without a version (None) fits only where there is no operator.
     """
-    if relation.operator is None or relation.version is None:
-        return True
-    return version is not None and _ACCEPTS[relation.operator](compare(version, relation.version))
+
+    relation: Relation
+    name: str
+    _accepts: Callable[[VersionKey, VersionKey], bool] | None
+    _key: VersionKey
+
+    def admits(self, key: VersionKey | None) -> bool:
+        """True when the version with this sort key is within the bound."""
+        return self._accepts is None or (key is not None and self._accepts(key, self._key))
+
+
+@lru_cache(maxsize=1 << 16)
+def bound_of(relation: Relation) -> Bound:
+    """The bound that a relation sets."""
+    accepts = _ACCEPTS.get(relation.operator) if relation.operator and relation.version is not None else None
+    return Bound(relation, relation.name, accepts, sort_key(relation.version or ""))
+
+
+def fits(relation: Relation, version: str | None) -> bool:
+    """True when `version` is within the bound of the relation; the name is not looked at."""
+    return bound_of(relation).admits(None if version is None else sort_key(version))
 
 
 def in_release(version: str, release: str) -> bool:

@@ -6,30 +6,22 @@ own set of VIBs: of several VIBs of one name the highest version is installed, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.content import Component, VibRef
 from imagewright.model.effective import EffectiveComponent
 from imagewright.model.parts import ImageVib
-from imagewright.model.version import VersionKey, sort_key
-
-
-def lines_of(components: Iterable[Component], catalog: Catalog) -> frozenset[str]:
-    """The product lines that these components have VIBs for."""
-    return frozenset(line for part in components for item in catalog.parts_of(part).vibs for line in item.lines)
+from imagewright.model.version import VersionKey
 
 
 def installed_vibs(
-    components: Mapping[str, EffectiveComponent], lines: frozenset[str], catalog: Catalog
+    components: Mapping[str, EffectiveComponent], lines: Iterable[str]
 ) -> dict[str, tuple[ImageVib, ...]]:
     """For each of the product lines, the VIBs that are installed there, by VIB name."""
     winners: dict[str, dict[str, ImageVib]] = {line: {} for line in sorted(lines)}
     for name in sorted(components):
-        component = components[name].component
-        if component is None:
-            continue
-        for item in catalog.parts_of(component).vibs:
+        parts = components[name].parts
+        for item in parts.vibs if parts else ():
             for line in item.lines:
                 if line in winners:
                     on_line = winners[line]
@@ -40,21 +32,26 @@ def installed_vibs(
 
 
 def reserved_vibs(
-    everything: Iterable[EffectiveComponent], installed: Iterable[ImageVib], catalog: Catalog
+    everything: Iterable[EffectiveComponent], installed: Collection[ImageVib], catalog: Catalog
 ) -> tuple[ImageVib, ...]:
     """The VIBs of these components, and of those that they overrode, that are not among the installed ones."""
-    in_use = {item.ref for item in installed}
-    found: dict[VibRef, ImageVib] = {}
-    for effective in everything:
-        for component in (effective.component, *(loser.component for loser in effective.overridden)):
-            if component is None:
-                continue
-            for item in catalog.parts_of(component).vibs:
-                if item.ref not in in_use:
-                    found.setdefault(item.ref, item)
+    # Most VIBs are installed as they are, which is cheap to see. The others may still be installed, from elsewhere.
+    as_they_are = {id(item) for item in installed}
+    left = [item for item in _all_vibs(everything, catalog) if id(item) not in as_they_are]
+    in_use = {item.ref for item in installed} if left else set()
+    found = {item.ref: item for item in reversed(left) if item.ref not in in_use}
     return tuple(sorted(found.values(), key=lambda item: (item.vib.name, _rank(item))))
+
+
+def _all_vibs(everything: Iterable[EffectiveComponent], catalog: Catalog) -> Iterator[ImageVib]:
+    for effective in everything:
+        if effective.parts:
+            yield from effective.parts.vibs
+        for loser in effective.overridden:
+            if loser.component is not None:
+                yield from catalog.parts_of(loser.component).vibs
 
 
 def _rank(item: ImageVib) -> tuple[VersionKey, str, str]:
     # Id and content decide between VIBs of one version, so that the outcome is always the same.
-    return sort_key(item.vib.version), item.ref.id, item.ref.sha256
+    return item.key, item.ref.id, item.ref.sha256

@@ -83,7 +83,7 @@ class Ways:
         """Other versions of the component that are made for one of these product lines."""
 
         def fitting(other: Component) -> bool:
-            return any(lines.intersection(item.lines) for item in self._catalog.parts_of(other).vibs)
+            return any(line in lines for line in self._catalog.parts_of(other).lines)
 
         return self._best(problem, list(self._other_versions(problem.component, fitting)))
 
@@ -149,4 +149,4 @@ class Ways:
         sound = all(version and self._catalog.is_sound(name, version) for name, version in new_parts)
         if not sound or not changed.base_is_whole or set(changed.unsupported) - set(self._image.unsupported):
             return None
-        return frozenset(problem.key for problem in problems(changed, self._catalog))
+        return frozenset(problem.key for problem in problems(changed))
