@@ -1,0 +1,44 @@
+"""Text in columns that fits a terminal of 80 characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+WIDTH = 80
+_GAP = "  "
+_INDENT = "    "
+
+
+def columns(rows: Iterable[Sequence[str]], width: int = WIDTH, indent: str = "") -> list[str]:
+    """One line for each row, its cells in columns.
+
+    Where the rows are too wide for that, the first cell has a line of its own and the others follow below it, each on
+    its own line where even they are too wide together. All rows are laid out in the same way.
+    """
+    cells = [[printable(cell) for cell in row] for row in rows]
+    lines = _aligned(cells)
+    if _fit(lines, width - len(indent)):
+        return [f"{indent}{line}" for line in lines]
+    below = _aligned([row[1:] for row in cells])
+    if _fit(below, width - len(indent) - len(_INDENT)):
+        pairs = zip(cells, below, strict=True)
+        return [line for row, rest in pairs for line in (f"{indent}{row[0]}", f"{indent}{_INDENT}{rest}")]
+    return [
+        line
+        for row in cells
+        for line in (f"{indent}{row[0]}", *(f"{indent}{_INDENT}{cell}" for cell in row[1:] if cell))
+    ]
+
+
+def printable(text: str) -> str:
+    """Text of a depot made fit for a terminal: what is not printable is escaped."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _fit(lines: Iterable[str], width: int) -> bool:
+    return all(len(line) <= width for line in lines)
