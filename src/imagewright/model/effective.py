@@ -30,6 +30,11 @@ class Source(StrEnum):
     USER = "USER"
     USER_REMOVED = "USER_REMOVED"
 
+    @property
+    def noun(self) -> str:
+        """How people call it: `base image`."""
+        return "add-on" if self is Source.ADD_ON else self.value.lower().replace("_", " ")
+
 
 class Customization(StrEnum):
     """What the user changed: kept at a lower version, or removed."""
