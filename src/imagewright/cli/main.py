@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from imagewright.cli import check as check_command
+from imagewright.cli import diff as diff_command
+from imagewright.cli import effective as effective_command
 from imagewright.cli import inventory, user
 from imagewright.cli import serve as serve_command
 from imagewright.settings import SettingsError
@@ -20,6 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve_command.serve)
+app.command("check")(check_command.check)
+app.command("effective")(effective_command.effective)
+app.command("diff")(diff_command.diff)
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")
 

@@ -19,7 +19,7 @@ from imagewright.model.spec import AlternativeImage, ImageSpec, SoftwareSpec
 from imagewright.model.version import compare
 
 ANY_VERSION = "any version"
-REMOVED = "removed"
+MARKED_REMOVED = "marked as removed"
 """What stands for a version where a component is asked for without one, or is marked as removed."""
 
 
@@ -289,7 +289,10 @@ def _solutions(spec: ImageSpec) -> dict[str, str]:
 def _asked(spec: ImageSpec) -> dict[str, str]:
     wanted = {name: version or ANY_VERSION for name, version in spec.components.items()}
     # What is both wanted and marked as removed is told as both, because that is what the user has to undo.
-    removed = {name: f"{wanted[name]}, {REMOVED}" if name in wanted else REMOVED for name in spec.removed_components}
+    removed = {
+        name: f"{wanted[name]}, {MARKED_REMOVED}" if name in wanted else MARKED_REMOVED
+        for name in spec.removed_components
+    }
     return {**wanted, **removed}
 
 

@@ -74,7 +74,7 @@ def _remark(change: AnyChange) -> str:
     """What else is to be known of a change: which layer brings a component, what a VIB needs."""
     match change:
         case ComponentChange():
-            sources = (each.source.value.lower().replace("_", " ") for each in (change.before, change.after) if each)
+            sources = (each.source.noun for each in (change.before, change.after) if each)
             return _ARROW.join(dict.fromkeys(sources))
         case VibChange():
             return _vib_remark(change)

@@ -1,0 +1,69 @@
+"""`imagewright check`: everything that is wrong with a specification, told without a server."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import typer
+
+from imagewright.cli.depot_files import (
+    DepotsOption,
+    Format,
+    FormatOption,
+    SpecArgument,
+    catalog_of,
+    echo_json,
+    problems_told,
+    read_spec_file,
+)
+
+if TYPE_CHECKING:
+    from imagewright.model.finding import Finding
+
+
+def check(spec: SpecArgument, depot: DepotsOption, format_: FormatOption = Format.TEXT) -> None:
+    """Check a specification against depots, without a server.
+
+    Exit code 0: nothing is wrong that would keep it from being committed; 1: it has errors; 2: a file cannot be read.
+
+    Example: imagewright check image.json --depot base.zip --depot add-on.zip
+    """
+    from imagewright.model.compose import compose_spec
+    from imagewright.model.documents import finding_document
+    from imagewright.model.validate import has_errors, validate
+
+    with problems_told():
+        wanted, catalog = read_spec_file(spec), catalog_of(depot)
+    # What the library would object to, such as the name, is not known here.
+    findings = validate(wanted, compose_spec(wanted, catalog), catalog, None)
+    failed = has_errors(findings)
+    if format_ is Format.JSON:
+        echo_json({"valid": not failed, "findings": [finding_document(each) for each in findings]})
+    else:
+        typer.echo(findings_text(findings), nl=False)
+        typer.echo(_summary(findings))
+    raise typer.Exit(1 if failed else 0)
+
+
+def findings_text(findings: tuple[Finding, ...]) -> str:
+    """The findings for a terminal, each followed by an empty line."""
+    from imagewright.model.columns import WIDTH, printable
+    from imagewright.model.finding import report
+
+    lines: list[str] = []
+    for line in report(findings).splitlines():
+        indent = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            printable(line), WIDTH, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")
+
+
+def _summary(findings: tuple[Finding, ...]) -> str:
+    from imagewright.model.finding import Severity
+
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
+    counts = {noun: sum(each.severity is severity for each in findings) for severity, noun in nouns.items()}
+    told = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    return ", ".join(told) + "." if told else "Nothing is wrong with it."

@@ -1,0 +1,77 @@
+"""Commands that need no server: their options, and the files that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from imagewright.model.catalog import Catalog
+    from imagewright.model.content import DepotContent
+    from imagewright.model.spec import SoftwareSpec
+
+
+class Format(StrEnum):
+    """How a command writes its answer."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+SpecArgument = Annotated[Path, typer.Argument(help="A software specification as JSON, as a server exports it.")]
+DepotsOption = Annotated[
+    list[Path], typer.Option("--depot", help="A depot: an offline bundle or a VIB. Can be given several times.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+
+
+@contextmanager
+def problems_told() -> Iterator[None]:
+    """Ends the command with exit code 2 and one line when a file cannot be read, or is not what it should be."""
+    from imagewright.formats.errors import FormatError
+
+    try:
+        yield
+    except OSError as error:
+        typer.echo(f"imagewright: {error.filename}: {error.strerror}; check the path.", err=True)
+        raise typer.Exit(2) from None
+    except FormatError as error:
+        typer.echo(f"imagewright: {error}.", err=True)
+        raise typer.Exit(2) from None
+
+
+def read_depots(paths: Iterable[Path]) -> dict[str, DepotContent]:
+    """What the depots hold, by path; only their metadata are read. FormatError or OSError for what cannot be read."""
+    from imagewright.formats.bundle import open_depot
+
+    contents = {}
+    for path in paths:
+        with path.open("rb") as file, open_depot(file, str(path)) as depot:
+            contents[str(path)] = depot.content
+    return contents
+
+
+def catalog_of(paths: Iterable[Path]) -> Catalog:
+    """The catalogue of the depots in these files."""
+    from imagewright.model.catalog import Catalog
+
+    return Catalog.of(read_depots(paths))
+
+
+def read_spec_file(path: Path) -> SoftwareSpec:
+    """The specification in a file. FormatError or OSError for what cannot be read."""
+    from imagewright.formats.spec_json import read_spec
+
+    return read_spec(path.read_bytes(), str(path))
+
+
+def echo_json(document: object) -> None:
+    """Writes a document for programs."""
+    import json
+
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

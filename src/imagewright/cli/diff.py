@@ -1,0 +1,108 @@
+"""`imagewright diff`: what differs between two images, told without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imagewright.cli.check import findings_text
+from imagewright.cli.depot_files import echo_json, problems_told, read_depots, read_spec_file
+
+if TYPE_CHECKING:
+    from imagewright.model.catalog import Catalog
+    from imagewright.model.content import DepotContent
+    from imagewright.model.diff import Side
+    from imagewright.model.finding import Finding
+
+_BUNDLES = (b"PK", b"!<arch>")
+
+
+class DiffFormat(StrEnum):
+    """How a difference is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(help="The image before: a specification as JSON, or an offline bundle.")],
+    after: Annotated[Path, typer.Argument(help="The image after, in the same way.")],
+    depot: Annotated[
+        list[Path] | None, typer.Option("--depot", help="A depot for both images. Can be given several times.")
+    ] = None,
+    hardware: Annotated[
+        Path | None, typer.Option(help="The devices of hosts: lspci -nnvmm, CSV or JSON. Tells who loses a driver.")
+    ] = None,
+    format_: Annotated[DiffFormat, typer.Option("--format", help="For a terminal, programs, or a pull request.")] = (
+        DiffFormat.TEXT
+    ),
+) -> None:
+    """Show what differs between two images, and which devices lose their driver.
+
+    A bundle is the image of everything that is in it, and its own depot. With hardware, the default images are
+    compared. Exit code 0: compared; 1: a device loses its driver, or may; 2: a file cannot be read.
+
+    Example: imagewright diff old.json new.json --depot base.zip --hardware hosts.txt
+    """
+    from imagewright.model.diff import diff as difference_of
+    from imagewright.model.finding import Severity
+
+    with problems_told():
+        shared = read_depots(depot or ())
+        old, _ = _side(before, shared)
+        new, offered = _side(after, shared)
+        findings = _driver_findings(hardware, old, new, offered) if hardware else ()
+    difference = difference_of(old, new)
+    names = str(before), str(after)
+    if format_ is DiffFormat.JSON:
+        from imagewright.model.documents import diff_document, finding_document
+
+        echo_json({**diff_document(difference), "findings": [finding_document(each) for each in findings]})
+    elif format_ is DiffFormat.MARKDOWN:
+        from imagewright.model.diff_text import diff_markdown
+
+        typer.echo(diff_markdown(difference, *names, findings), nl=False)
+    else:
+        from imagewright.model.diff_text import diff_text
+
+        typer.echo(findings_text(findings) + diff_text(difference, *names), nl=False)
+    if any(each.severity is not Severity.INFO for each in findings):
+        raise typer.Exit(1)
+
+
+def _side(path: Path, shared: Mapping[str, DepotContent]) -> tuple[Side, Catalog]:
+    """The image in a file, and the catalogue that it was composed over."""
+    from imagewright.formats.errors import FormatError
+    from imagewright.model.bundled import NotOneImage, bundled_spec
+    from imagewright.model.catalog import Catalog
+    from imagewright.model.compose import compose_spec
+    from imagewright.model.diff import Side
+
+    if not _is_bundle(path):
+        spec, catalog = read_spec_file(path), Catalog.of(shared)
+    else:
+        own = read_depots([path])
+        try:
+            spec = bundled_spec(Catalog.of(own))
+        except NotOneImage as error:
+            raise FormatError(str(path), str(error)) from error
+        catalog = Catalog.of({**shared, **own})
+    return Side(spec, compose_spec(spec, catalog)), catalog
+
+
+def _is_bundle(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_BUNDLES[1])).startswith(_BUNDLES)
+
+
+def _driver_findings(hardware: Path, before: Side, after: Side, offered: Catalog) -> tuple[Finding, ...]:
+    from imagewright.formats.hardware import read_hardware
+    from imagewright.model.drivers import driver_findings
+
+    devices = read_hardware(hardware.read_bytes(), str(hardware))
+    return driver_findings(devices, before.effective.image, after.effective.image, offered)
