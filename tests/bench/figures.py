@@ -1,0 +1,86 @@
+"""Figures, how they are taken, and the table of them."""
+
+from __future__ import annotations
+
+import gc
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+MILLISECOND = 1000.0
+MIB = 1 << 20
+
+HOW = """\
+Each figure is the median of several runs; what is compared runs by turns in the same minutes. Before the runs that
+count each side has had one that does not. The garbage collector is emptied before every run and stays on during it,
+for both sides alike, as it does in a server."""
+
+
+class NotMeasured(Exception):
+    """A figure could not be taken at all; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. `met` is None where nothing is aimed at; `ratio` is figure to reference."""
+
+    what: str
+    figure: str
+    reference: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The line as texts."""
+        met = "" if self.met is None else "yes" if self.met else "NO"
+        ratio = "" if self.ratio is None else f"{self.ratio:.3g}"
+        return self.what, self.figure, self.reference, ratio, self.target, met
+
+
+HEAD = ("what", "figure", "reference", "ratio", "target", "met")
+
+
+def at_most(what: str, value: float, limit: float, unit: str, reference: str = "") -> Figure:
+    """A figure that must not be above a limit."""
+    return Figure(what, f"{value:.3g} {unit}", reference, None, f"≤ {limit:g} {unit}", value <= limit)
+
+
+def table(figures: Iterable[Figure]) -> str:
+    """The lines below each other, in Markdown."""
+    rows = [HEAD, *(each.cells for each in figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    lines = [f"| {' | '.join(map(str.ljust, row, widths))} |" for row in rows]
+    return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
+
+
+def seconds(work: Callable[[], object], times: int = 1) -> float:
+    """How long `work` takes, when it is done so many times in a row."""
+    gc.collect()
+    begin = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - begin) / times
+
+
+def by_turns(*sides: Callable[[], float], rounds: int = 7) -> tuple[float, ...]:
+    """The median of what each side measures. All have a turn in each round; the first round does not count."""
+    taken = [[side() for side in sides] for _ in range(rounds + 1)]
+    return tuple(statistics.median(column) for column in zip(*taken[1:], strict=True))
+
+
+def machine() -> str:
+    """What this runs on, and what else runs there."""
+    model = "unknown processor"
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        names = [line for line in information.read_text().splitlines() if line.startswith("model name")]
+        model = f"{len(names)} × {names[0].partition(':')[2].strip()}" if names else model
+    load = Path("/proc/loadavg")
+    busy = f", load {load.read_text().split()[0]} at the start" if load.is_file() else ""
+    return f"{model}, {platform.system()}, Python {sys.version.split()[0]}{busy}"
