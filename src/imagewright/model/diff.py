@@ -275,13 +275,14 @@ def _packages(image: EffectiveImage) -> dict[str, str]:
     found = {}
     for manager, asked in image.spec.hardware_support.items():
         chosen = image.hardware_support.get(manager)
-        found[f"{asked.package} ({manager})"] = chosen.version if chosen else asked.version or ANY_VERSION
+        found_version = f"{chosen.version}, as {ANY_VERSION}" if chosen else ANY_VERSION
+        found[f"{asked.package} ({manager})"] = asked.version or found_version
     return found
 
 
 def _solutions(spec: ImageSpec) -> dict[str, str]:
     return {
-        f"{name} ({', '.join(sorted(asked.components))})" if asked.components else name: asked.version
+        f"{name} ({', '.join(asked.components)})" if asked.components else name: asked.version
         for name, asked in spec.solutions.items()
     }
 
@@ -359,7 +360,7 @@ def _unknown(image: EffectiveImage) -> Iterator[str]:
     for name, solution in sorted(spec.solutions.items()):
         if name not in image.solutions:
             yield f"the solution {name} {solution.version}"
-    missing = {name: one.version for name, one in image.components.items() if one.component is None}
-    open_names = {name: ANY_VERSION for name in spec.components if name not in image.components}
-    for name, version in sorted({**missing, **open_names}.items()):
-        yield f"the component {name} {version}"
+    missing = {name: f" {one.version}" for name, one in image.components.items() if one.component is None}
+    never_found = {name: f" in {ANY_VERSION}" for name in spec.components if name not in image.components}
+    for name, version in sorted({**missing, **never_found}.items()):
+        yield f"the component {name}{version}"

@@ -11,7 +11,6 @@ from imagewright.model.diff import (
     AlternativeChange,
     Change,
     ComponentChange,
-    Figures,
     ImageDiff,
     Kind,
     SpecDiff,
@@ -52,9 +51,8 @@ def _image_lines(image: ImageDiff) -> Iterator[str]:
     if image.is_empty:
         yield from ("The image is the same.", "")
         return
-    for fact in _facts(image):
-        yield from textwrap.wrap(fact, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-    yield ""
+    facts = [line for fact in _facts(image) for line in _wrapped(fact, "  ")]
+    yield from (*facts, "") if facts else ()
     for title, changes in _sections(image):
         yield title
         yield from columns([_row(change) for change in changes], indent="  ")
@@ -97,7 +95,8 @@ def _facts(image: ImageDiff) -> Iterator[str]:
     old, new = image.before, image.after
     if image.vibs:
         yield f"To install: {_needs(image)}."
-    yield f"Size: {_bytes(old.size)}{_ARROW}{_bytes(new.size)} ({_growth(new.size - old.size)})."
+    if old.vibs or new.vibs:
+        yield f"Size: {_size(old.size, new.size)}."
     if old.acceptance_level != new.acceptance_level:
         yield (
             f"Acceptance level: {_level(old.acceptance_level)}{_ARROW}{_level(new.acceptance_level)}"
@@ -128,8 +127,10 @@ def _bytes(size: int) -> str:
     return f"{amount:.1f} {_UNITS[unit]}" if unit else f"{size} B"
 
 
-def _growth(difference: int) -> str:
-    return f"{'-' if difference < 0 else '+'}{_bytes(abs(difference))}" if difference else "the same"
+def _size(before: int, after: int) -> str:
+    if before == after:
+        return f"{_bytes(after)}, as before"
+    return f"{_bytes(before)}{_ARROW}{_bytes(after)} ({'+' if after > before else '-'}{_bytes(abs(after - before))})"
 
 
 def _count(number: int, noun: str) -> str:
@@ -175,17 +176,20 @@ def _unknown_lines(image: ImageDiff, names: tuple[str, str]) -> Iterator[str]:
 
 
 def _unknown(image: ImageDiff, names: tuple[str, str]) -> Iterator[str]:
-    sides: tuple[tuple[str, Figures], ...] = ((names[0], image.before), (names[1], image.after))
-    for name, figures in sides:
+    """What could not be looked into, so that nobody takes its silence for equality."""
+    sides: dict[tuple[str, ...], list[str]] = {}
+    for name, figures in zip(names, (image.before, image.after), strict=True):
         if figures.unknown:
-            yield (
-                f"Not compared: no depot holds {listed(map(printable, figures.unknown), 'and')} of {printable(name)}, "
-                "so the VIBs and the size are not those of the whole image."
-            )
+            sides.setdefault(figures.unknown, []).append(name)
+    for unknown, of in sides.items():
+        yield (
+            f"Not compared: no depot holds {listed(map(printable, unknown), 'and')} of "
+            f"{listed(map(printable, of), 'and')}. Components, VIBs and sizes are told without them."
+        )
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, below: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
 
 
 # --- Markdown --------------------------------------------------------------------------------------------------------
@@ -214,8 +218,8 @@ def _image_markdown(image: ImageDiff) -> Iterator[str]:
     if image.is_empty:
         yield from ("The image is the same.", "")
         return
-    yield from (f"- {_escaped(fact)}" for fact in _facts(image))
-    yield ""
+    facts = [f"- {_escaped(fact)}" for fact in _facts(image)]
+    yield from (*facts, "") if facts else ()
     for title, changes in _sections(image):
         # A new base image changes every VIB; that is there for who opens it.
         folded = isinstance(changes[0], VibChange)

@@ -201,7 +201,8 @@ class _Coverage:
         ways: dict[str, str] = {}
         for ref in sorted(offered, key=lambda ref: (sort_key(ref.version), ref.name), reverse=True)[:TRIALS]:
             if ref.name not in ways and (image := self._with(ref)) is not None and drivers_of(image).of(device):
-                ways[ref.name] = f"the component {ref.name} {ref.version}"
+                removed = ", no longer marked as removed" if ref.name in self._after.spec.removed_components else ""
+                ways[ref.name] = f"the component {ref.name} {ref.version}{removed}"
         return tuple(ways[name] for name in sorted(ways))
 
     def _with(self, ref: ComponentRef) -> EffectiveImage | None:
