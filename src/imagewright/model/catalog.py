@@ -67,7 +67,7 @@ class Catalog:
     def of(cls, depots: Mapping[str, DepotContent]) -> Catalog:
         """The catalogue of these depots, by depot id."""
         bundles = [bundle for depot in depots.values() for bundle in depot.bundles]
-        vibs = _first_of_each(_variants(_each(bundles, lambda bundle: bundle.vibs), lambda vib: vib.ref, _no_content))
+        vibs = _best_of_each(_each(bundles, lambda bundle: bundle.vibs))
         components = _variants(_each(bundles, lambda bundle: bundle.components), _name_and_version, _vibs_within)
         return cls(
             depots=dict(depots),
@@ -102,6 +102,10 @@ class Catalog:
     def add_on(self, name: str, version: str) -> AddOn | None:
         """The add-on of this name and version; of several variants the first."""
         return _first(self._add_ons.get((name, version), ()))
+
+    def add_on_variants(self, name: str, version: str) -> tuple[AddOn, ...]:
+        """The add-ons of this name and version that differ in what they bring or remove."""
+        return self._add_ons.get((name, version), ())
 
     def add_on_versions(self, name: str) -> tuple[str, ...]:
         """The versions of this add-on, lowest first."""
@@ -150,6 +154,11 @@ class Catalog:
         known = self.parts(component.ref)
         return known if known is not None and known.component is component else self._parts_of(component)
 
+    @property
+    def looked_into(self) -> frozenset[ComponentRef]:
+        """The components whose VIBs somebody has asked for so far."""
+        return frozenset(ComponentRef(*key) for key in self._parts)
+
     def _parts_of(self, component: Component) -> ComponentParts:
         return component_parts(component, [self.vib(ref) for ref in component.bulletin.vibs], self._meetings)
 
@@ -161,6 +170,10 @@ class Catalog:
         """The hardware support package of this manager, name and version; of several variants the first."""
         return _first(self._hardware_support.get((manager, package, version), ()))
 
+    def hardware_support_variants(self, manager: str, package: str, version: str) -> tuple[HardwareSupportPackage, ...]:
+        """The packages of this manager, name and version that differ in what they bring or remove."""
+        return self._hardware_support.get((manager, package, version), ())
+
     def hardware_support_versions(self, manager: str, package: str) -> tuple[str, ...]:
         """The versions of this hardware support package, lowest first."""
         known = self._hardware_support
@@ -169,6 +182,10 @@ class Catalog:
     def solution(self, name: str, version: str) -> Solution | None:
         """The solution of this name and version; of several variants the first."""
         return _first(self._solutions.get((name, version), ()))
+
+    def solution_variants(self, name: str, version: str) -> tuple[Solution, ...]:
+        """The solutions of this name and version that differ in their components."""
+        return self._solutions.get((name, version), ())
 
     def solution_versions(self, name: str) -> tuple[str, ...]:
         """The versions of this solution, lowest first."""
@@ -277,11 +294,6 @@ def _name_and_version(thing: AddOn | Component | Solution) -> tuple[str, str]:
     return thing.name, thing.version
 
 
-def _no_content(vib: Vib) -> tuple[()]:
-    # A VIB is named by its content already.
-    return ()
-
-
 def _vibs_within(component: Component) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((ref.id, ref.sha256) for ref in component.bulletin.vibs))
 
@@ -344,8 +356,16 @@ def _distinct(group: list[T], content: Callable[[T], Any]) -> tuple[T, ...]:
     return tuple(chosen[key] for key in sorted(chosen))
 
 
-def _first_of_each(groups: Mapping[K, tuple[T, ...]]) -> dict[K, T]:
-    return {key: group[0] for key, group in groups.items()}
+def _best_of_each(vibs: Iterable[Vib]) -> dict[VibRef, Vib]:
+    """The VIBs by reference, which names their content. One depot can know more of a VIB than another."""
+    groups: dict[VibRef, list[Vib]] = {}
+    for vib in vibs:
+        groups.setdefault(vib.ref, []).append(vib)
+    return {ref: group[0] if len(group) == 1 else min(group, key=_ignorance) for ref, group in groups.items()}
+
+
+def _ignorance(vib: Vib) -> tuple[object, ...]:
+    return vib.file_missing, vib.signature is None, repr(vib)
 
 
 def _first(group: tuple[T, ...]) -> T | None:

@@ -20,6 +20,36 @@ class AcceptanceLevel(StrEnum):
     PARTNER = "partner"
     COMMUNITY = "community"
 
+    def is_below(self, other: AcceptanceLevel) -> bool:
+        """True when fewer vouch for this level than for the other."""
+        return _STRICTEST_FIRST.index(self) > _STRICTEST_FIRST.index(other)
+
+
+_STRICTEST_FIRST = tuple(AcceptanceLevel)
+
+
+class SignatureResult(StrEnum):
+    """What came of checking the signature of a VIB against its descriptor."""
+
+    UNSIGNED = "unsigned"
+    VALID = "valid"
+    """It proves the descriptor, and its signer is one that this site trusts."""
+    NOT_TRUSTED = "not_trusted"
+    """It proves the descriptor; whether its signer is who he says, nobody here can tell."""
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The signature of a VIB. `signer` is the common name in the certificate, `VMware Certified VIB Signing`.
+
+    `detail` is the rest of a sentence that begins with the signature, and says why it is not valid, or not trusted.
+    """
+
+    result: SignatureResult
+    signer: str = ""
+    detail: str = ""
+
 
 class Operator(StrEnum):
     """How the version in a relation compares with the version that is there (`<<` is strictly lower)."""
@@ -85,7 +115,8 @@ class Vib:
     """A VIB, as its descriptor says, with size and SHA-256 of the whole file.
 
     `id` is `<vendor>_<kind>_<name>_<version>`. `sha256` is lower-case hexadecimal and empty only when the metadata
-    name none. `relative_path` is where the file lies in its depot.
+    name none. `relative_path` is where the file lies in its depot; `file_missing` is True when the depot describes the
+    VIB and does not hold that file. `signature` is None as long as nobody has looked at it.
     """
 
     id: str
@@ -118,6 +149,8 @@ class Vib:
     size: int = 0
     sha256: str = ""
     relative_path: str = ""
+    file_missing: bool = False
+    signature: Signature | None = None
 
     @property
     def ref(self) -> VibRef:

@@ -8,16 +8,26 @@ is named by its UUID is meant by the image that names it, so UUIDs are not held 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 
 from imagewright.model.finding import Finding, finding, listed
 from imagewright.model.spec import AlternativeImage, HostHardware, SelectionCriteria, SelectionType, SoftwareSpec
+
+MOST_IMAGES = 100
+"""How many alternative images a specification may have. Each is held against every other."""
 
 
 def criteria_findings(spec: SoftwareSpec) -> Iterator[Finding]:
     """The findings about the alternative images of a specification as such, not about what is in them."""
     for image_id, alternative in sorted(spec.alternative_images.items()):
         yield from _own_findings(image_id, alternative, spec.image.base_image)
+    if len(spec.alternative_images) > MOST_IMAGES:
+        yield finding(
+            "imagewright.alternative_image.too_many",
+            "alternative_images",
+            count=str(len(spec.alternative_images)),
+            limit=str(MOST_IMAGES),
+        )
+        return
     yield from _hosts_named_twice(spec.alternative_images)
     yield from _hardware_overlaps(spec.alternative_images)
 
@@ -77,17 +87,19 @@ def _hardware_overlaps(images: Mapping[str, AlternativeImage]) -> Iterator[Findi
             hardware = alternative.selection.hardware
             by_vendor.setdefault(hardware.vendor, []).append((image_id, hardware))
     for vendor, claims in by_vendor.items():
-        for (first, hardware), (second, other) in combinations(claims, 2):
-            if not _may_overlap(hardware, other):
-                continue
-            equal = hardware == other
-            yield finding(
-                f"imagewright.alternative_image.{'same_criteria' if equal else 'overlapping_criteria'}",
-                f"alternative_images.{second}.selection_criteria",
-                name=images[second].display_name,
-                other=images[first].display_name,
-                vendor=vendor,
-            )
+        for place, (image_id, hardware) in enumerate(claims):
+            earlier = [(other, theirs) for other, theirs in claims[:place] if _may_overlap(hardware, theirs)]
+            equal = [images[other].display_name for other, theirs in earlier if theirs == hardware]
+            unequal = [images[other].display_name for other, theirs in earlier if theirs != hardware]
+            for verdict, names in (("same_criteria", equal), ("overlapping_criteria", unequal)):
+                if names:
+                    yield finding(
+                        f"imagewright.alternative_image.{verdict}",
+                        f"alternative_images.{image_id}.selection_criteria",
+                        name=images[image_id].display_name,
+                        other=listed(names, "and"),
+                        vendor=vendor,
+                    )
 
 
 def _may_overlap(left: HostHardware, right: HostHardware) -> bool:

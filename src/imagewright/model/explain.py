@@ -7,12 +7,14 @@ fails. Its *way out* lists the versions in the depots that remove it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import singledispatch
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
 from imagewright.model.finding import Finding, finding, listed
 from imagewright.model.parts import DEFAULT_PRODUCT_LINE, ImageVib
+from imagewright.model.policy import Policy
 from imagewright.model.relations import (
     Clash,
     Conflict,
@@ -25,13 +27,13 @@ from imagewright.model.relations import (
     problems,
     satisfies,
 )
-from imagewright.model.ways import Ways
+from imagewright.model.ways import Advice, Ways
 
 
-def explained(image: EffectiveImage, catalog: Catalog) -> Iterator[Finding]:
+def explained(image: EffectiveImage, catalog: Catalog, policy: Policy) -> Iterator[Finding]:
     """The findings about the VIBs of an image. The path of each is that of the choice which the problem came with."""
     found = problems(image)
-    ways = Ways(image, catalog, found)
+    ways = Ways(image, catalog, policy, found)
     return (_explained(problem, image, ways) for problem in found)
 
 
@@ -57,18 +59,17 @@ def _unmet(problem: Unmet, image: EffectiveImage, ways: Ways) -> Finding:
     platform = "" if problem.line == DEFAULT_PRODUCT_LINE else f" on {problem.line}"
     needs = f"its VIB {vib.name} {vib.version} needs {problem.relation}{platform}"
     has_only = f"the image has {listed((f'{problem.relation.name} {version}' for version in problem.present), 'and')}"
-    return finding(
+    return _advised(
         "imagewright.vib.unmet_dependency",
         owner.origin.path,
-        because=(*chain_to(owner), needs, *_held_back(problem, image)),
-        ways=ways.to_satisfy(problem),
+        (*chain_to(owner), needs, *_held_back(problem, image)),
+        ways.out_of(problem),
         vib=vib.name,
         version=vib.version,
         component=owner.name,
         relation=str(problem.relation),
         platform=platform,
         present=has_only if problem.present else "nothing in the image provides it",
-        drop=_ways_without(owner),
     )
 
 
@@ -95,16 +96,15 @@ def _two_contents(problem: TwoContents, image: EffectiveImage, ways: Ways) -> Fi
 @_explained.register
 def _wrong_product_line(problem: WrongProductLine, image: EffectiveImage, ways: Ways) -> Finding:
     component = problem.component
-    wanted = frozenset(image.vibs)
-    return finding(
+    return _advised(
         "imagewright.component.wrong_product_line",
         component.origin.path,
-        because=chain_to(component),
-        ways=ways.made_for(problem, wanted),
+        chain_to(component),
+        ways.out_of(problem),
         name=component.name,
         version=component.version,
         made_for=listed(problem.lines, "and"),
-        wanted=listed(sorted(wanted), "and"),
+        wanted=listed(sorted(image.vibs), "and"),
     )
 
 
@@ -113,24 +113,23 @@ def _clash(finding_id: str, problem: Clash, image: EffectiveImage, ways: Ways, *
     first, *rest = chain_to(other_owner)
     # The finding belongs to the later layer: what stands on the base image is what the user can change.
     path = max(owner, other_owner, key=lambda party: _LAYER[party.source]).origin.path
-    return finding(
+    return _advised(
         finding_id,
         path,
-        because=(
+        (
             *chain_to(owner),
             f"it holds the VIB {problem.vib.vib.name} {problem.vib.vib.version}",
             f"and {first}",
             *rest,
             f"it holds the VIB {problem.other.vib.name} {problem.other.vib.version}",
         ),
-        ways=ways.apart(problem),
+        ways.out_of(problem),
         vib=problem.vib.vib.name,
         version=problem.vib.vib.version,
         component=owner.name,
         other=problem.other.vib.name,
         other_version=problem.other.vib.version,
         other_component=other_owner.name,
-        drop=_ways_without(owner, other_owner),
         **args,
     )
 
@@ -145,18 +144,24 @@ def _owner(item: ImageVib, image: EffectiveImage) -> EffectiveComponent:
 # --- ways out --------------------------------------------------------------------------------------------------------
 
 
-def _ways_without(*parties: EffectiveComponent) -> str:
-    """How to have the image without one of these components; a last resort, where none can be spared."""
-    ways = dict.fromkeys(way for party in parties if (way := _way_without(party)))
-    return listed(ways) or "choose another base image"
-
-
-def _way_without(party: EffectiveComponent) -> str:
-    if party.source is Source.USER:
-        return f"take {party.name} out of the image's components"
-    if party.source is Source.SOLUTION:
-        return f"take {party.name} out of the components of {party.origin.label}"
-    return f"mark {party.name} as removed" if party.removable else ""
+def _advised(finding_id: str, path: str, because: tuple[str, ...], advice: Advice, **args: str) -> Finding:
+    """The finding with its ways out: what works if there is anything, and at last another base image."""
+    uses, losses = [way.text for way in advice.uses], [way.text for way in advice.losses]
+    if not uses:
+        uses = list(advice.poor_uses)
+    if not uses and not losses:
+        losses = list(advice.poor_losses)
+    drop = listed(losses)
+    told = finding(
+        finding_id,
+        path,
+        because,
+        uses,
+        or_drop=f", or {drop}" if drop else "",
+        drop=drop or "choose another base image",
+        **args,
+    )
+    return replace(told, ways=(*advice.uses, *advice.losses))
 
 
 def _held_back(problem: Unmet, image: EffectiveImage) -> tuple[str, ...]:

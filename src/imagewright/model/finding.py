@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from imagewright.model.edit import Way
+
 AT_MOST = 5
 """How many alternatives, names or files a sentence lists before it counts the rest."""
 
@@ -31,7 +33,8 @@ class Finding:
     """One validation message.
 
     `path` is the part of the specification's document that it belongs to (`components.Net-Driver`, or `display_name`).
-    `because` is the chain from the user's own choice to what is wrong. Findings sort by severity, then by path.
+    `because` is the chain from the user's own choice to what is wrong. `ways` are sets of changes to the image, tried,
+    that remove the finding without bringing another error. Findings sort by severity, then by path.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Finding:
     resolution: str
     because: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ways: tuple[Way, ...] = ()
 
     def __lt__(self, other: Finding) -> bool:
         return self._place < other._place
@@ -61,7 +65,7 @@ class Wording:
 
 
 def finding(finding_id: str, path: str, because: Sequence[str] = (), ways: Sequence[str] = (), **args: str) -> Finding:
-    """The finding with its sentences filled in; `ways` are the alternatives, best first."""
+    """The finding with its sentences filled in; `ways` are what its resolution calls the alternatives, best first."""
     wording = CATALOGUE[finding_id]
     resolution = wording.resolution if ways or not wording.without_ways else wording.without_ways
     values = {**args, "ways": listed(ways)}
@@ -119,6 +123,7 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "The depots hold {count} base images {version} with different components.",
         "Keep one of the depots and delete the others: {ways}.",
+        "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- add-on ------------------------------------------------------------------------------------------------------
     "imagewright.add_on.unknown": Wording(
@@ -137,6 +142,12 @@ CATALOGUE: Mapping[str, Wording] = {
         "The add-on {name} {version} does not support the base image {base_image}; it supports {supported}.",
         "Choose a version of the add-on that does ({ways}), or a base image that it supports.",
         "No version in the depots supports it: choose a base image that it supports, or import a newer add-on.",
+    ),
+    "imagewright.add_on.ambiguous": Wording(
+        _E,
+        "The depots hold {count} add-ons {name} {version} with different content.",
+        "Keep one of the depots and delete the others: {ways}.",
+        "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- hardware support --------------------------------------------------------------------------------------------
     "imagewright.hardware_support.unknown": Wording(
@@ -157,6 +168,12 @@ CATALOGUE: Mapping[str, Wording] = {
         "Choose a version of the package that does ({ways}), or a base image that it supports.",
         "No version in the depots supports it: choose a base image that it supports, or import a newer package.",
     ),
+    "imagewright.hardware_support.ambiguous": Wording(
+        _E,
+        "The depots hold {count} hardware support packages {package} {version} of {manager} with different content.",
+        "Keep one of the depots and delete the others: {ways}.",
+        "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
+    ),
     # --- solutions ---------------------------------------------------------------------------------------------------
     "imagewright.solution.unknown": Wording(
         _E,
@@ -173,6 +190,12 @@ CATALOGUE: Mapping[str, Wording] = {
         "The solution {name} {version} has no component {component}.",
         "Take it out of the solution's components, or ask for one that the solution has: {ways}.",
         "Take it out of the solution's components: the solution has none.",
+    ),
+    "imagewright.solution.ambiguous": Wording(
+        _E,
+        "The depots hold {count} solutions {name} {version} with different components.",
+        "Keep one of the depots and delete the others: {ways}.",
+        "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- components --------------------------------------------------------------------------------------------------
     "imagewright.component.unknown": Wording(
@@ -194,6 +217,7 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "The depots hold {count} components {name} {version} with different VIBs, so it is not clear which is meant.",
         "Keep one of the depots and delete the others: {ways}.",
+        "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     "imagewright.component.incomplete": Wording(
         _E,
@@ -208,8 +232,13 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.component.wrong_product_line": Wording(
         _E,
         "The component {name} {version} is made for {made_for}, and the base image for {wanted}.",
-        "Choose a version of it that is made for {wanted} ({ways}), or take it out of the image.",
-        "No version in the depots is made for {wanted}: take the component out of the image.",
+        "Use {ways}{or_drop}.",
+        "No version in the depots is made for {wanted}: {drop}.",
+    ),
+    "imagewright.component.newer_platform": Wording(
+        _W,
+        "The component {name} {version} says that it is made for {made_for}, which is newer than the base image.",
+        "Check with its vendor, or choose a version that is made for the base image {base_image}.",
     ),
     "imagewright.component.also_removed": Wording(
         _E,
@@ -241,36 +270,66 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.vib.unmet_dependency": Wording(
         _E,
         "The VIB {vib} {version} of the component {component} needs {relation}{platform}, and {present}.",
-        "Use {ways}, or {drop}.",
-        "Nothing else in the depots provides {relation}: import a depot that does, or {drop}.",
+        "Use {ways}{or_drop}.",
+        "Nothing else in the depots provides {relation}: import a depot that does{or_drop}.",
     ),
     "imagewright.vib.conflict": Wording(
         _E,
         "The VIB {vib} {version} of the component {component} conflicts with {relation}, and the image has "
         "{other} {other_version} of the component {other_component}.",
-        "Use {ways}, or {drop}.",
+        "Use {ways}{or_drop}.",
         "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.obsolete": Wording(
         _E,
         "The VIB {vib} {version} of the component {component} replaces {relation}, and the image still has "
         "{other} {other_version} of the component {other_component}.",
-        "Use {ways}, or {drop}.",
+        "Use {ways}{or_drop}.",
         "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.file_clash": Wording(
         _E,
         "The VIBs {vib} of the component {component} and {other} of the component {other_component} both install "
         "{files}, and neither is an overlay.",
-        "Use {ways}, or {drop}.",
+        "Use {ways}{or_drop}.",
         "No other version in the depots avoids it: {drop}.",
     ),
     "imagewright.vib.two_contents": Wording(
         _E,
         "The components {component} and {other_component} hold a VIB {vib} {version} each, and the two differ in "
         "their content.",
-        "Use {ways}, or {drop}.",
+        "Use {ways}{or_drop}.",
         "No other version in the depots avoids it: {drop}.",
+    ),
+    "imagewright.vib.file_missing": Wording(
+        _E,
+        "The depots describe VIBs of {source} and do not hold their files: {vibs}.",
+        "Import the whole bundle that holds the files; metadata alone cannot be installed.",
+    ),
+    "imagewright.vib.below_policy": Wording(
+        _E,
+        "VIBs of {source} are below the acceptance level {minimum} that the policy here asks for: {vibs}.",
+        "Use versions of a higher level, or take what brings them out of the image.",
+    ),
+    "imagewright.vib.unsigned": Wording(
+        _E,
+        "VIBs of {source} have no signature, and their acceptance level or the policy here asks for one: {vibs}.",
+        "Import them as their vendor signed them, or take what brings them out of the image.",
+    ),
+    "imagewright.vib.untrusted_signer": Wording(
+        _E,
+        "The policy here asks for signatures, and VIBs of {source} are signed by somebody not trusted here: {vibs}.",
+        "Have an administrator trust the signer, or take what brings them out of the image.",
+    ),
+    "imagewright.vib.bad_signature": Wording(
+        _E,
+        "VIBs of {source} were changed after they had been signed: {vibs}.",
+        "Import them again from their vendor, or take what brings them out of the image.",
+    ),
+    "imagewright.vib.bad_community_signature": Wording(
+        _W,
+        "Community VIBs of {source} have a signature that does not fit, which hosts do not look at: {vibs}.",
+        "Import them again from their author if you do not know why.",
     ),
     # --- alternative images ------------------------------------------------------------------------------------------
     "imagewright.alternative_image.no_criteria": Wording(
@@ -285,12 +344,17 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.alternative_image.same_criteria": Wording(
         _E,
-        "The alternative images {name} and {other} have equal selection criteria.",
-        "Change the criteria of one of them, or delete it.",
+        "The alternative image {name} has the same selection criteria as {other}.",
+        "Change its criteria, or delete it.",
+    ),
+    "imagewright.alternative_image.too_many": Wording(
+        _E,
+        "The specification has {count} alternative images, and at most {limit} are told apart.",
+        "Split it into several specifications; the criteria were not compared.",
     ),
     "imagewright.alternative_image.overlapping_criteria": Wording(
         _W,
-        "The alternative images {name} and {other} can both be for one host of {vendor}.",
+        "The alternative image {name} can be for the same host of {vendor} as {other}.",
         "Tell them apart by an attribute that both set: models, or families, without a common value.",
     ),
     "imagewright.alternative_image.other_base_image": Wording(

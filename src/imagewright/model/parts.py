@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from imagewright.model.content import Component, ComponentRef, Relation, Vib, VibRef
+from imagewright.model.content import AcceptanceLevel, Component, ComponentRef, Relation, SignatureResult, Vib, VibRef
 from imagewright.model.version import Bound, VersionKey, bound_of, sort_key
 
 DEFAULT_PRODUCT_LINE = "embeddedEsx"
@@ -40,8 +40,10 @@ class ImageVib:
 class ComponentParts:
     """The VIBs of a component that a depot describes, and those that none does.
 
-    `lines` are the product lines that its VIBs are made for, in their order. `starts_the_host` is True when one of them
-    holds what a host boots from.
+    `lines` are the product lines that its VIBs are made for, in their order. `oldest_platform` is the lowest version
+    that these are named with, or empty when one is for every version. `starts_the_host` is True when a VIB holds what
+    a host boots from, `lowest_level` is the lowest acceptance level, and `is_doubtful` is True when a VIB lacks its
+    file, or the signature that its level asks for.
     """
 
     component: Component
@@ -49,6 +51,9 @@ class ComponentParts:
     missing: tuple[VibRef, ...]
     lines: tuple[str, ...]
     starts_the_host: bool
+    oldest_platform: str
+    lowest_level: AcceptanceLevel
+    is_doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,25 @@ def component_parts(component: Component, vibs: Sequence[Vib | None], meetings: 
         missing=tuple(ref for ref, vib in zip(component.bulletin.vibs, vibs, strict=True) if vib is None),
         lines=tuple(dict.fromkeys(line for item in items for line in item.lines)),
         starts_the_host=any(payload.kind in _BOOT_PAYLOADS for vib in found for payload in vib.payloads),
+        oldest_platform=_oldest_platform(component, found),
+        lowest_level=max(
+            (vib.acceptance_level for vib in found), key=tuple(AcceptanceLevel).index, default=AcceptanceLevel.CERTIFIED
+        ),
+        is_doubtful=any(_is_doubtful(vib) for vib in found),
     )
+
+
+def _oldest_platform(component: Component, vibs: Iterable[Vib]) -> str:
+    platforms = [platform for vib in vibs for platform in vib.platforms] or component.bulletin.platforms
+    return min((platform.version for platform in platforms), key=sort_key, default="")
+
+
+def _is_doubtful(vib: Vib) -> bool:
+    if vib.signature is None or vib.file_missing:
+        return vib.file_missing
+    if vib.signature.result is SignatureResult.UNSIGNED:
+        return vib.acceptance_level is not AcceptanceLevel.COMMUNITY
+    return vib.signature.result is SignatureResult.INVALID
 
 
 def _image_vib(vib: Vib, component: Component, meetings: Meetings) -> ImageVib:

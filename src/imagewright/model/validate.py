@@ -7,16 +7,17 @@ keep a draft from being committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from imagewright.model.catalog import Carrier, Catalog
+from imagewright.model.catalog import Carrier, Catalog, Thing
 from imagewright.model.compose import pin
 from imagewright.model.content import ComponentRef
 from imagewright.model.criteria import criteria_findings
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, EffectiveSpec, Overridden, Source
 from imagewright.model.explain import chain_to, explained
 from imagewright.model.finding import Finding, Severity, finding, listed
+from imagewright.model.policy import DEFAULT_POLICY, Policy, policy_findings
 from imagewright.model.spec import AddOnSpec, PackageSpec, SoftwareSpec, SolutionSpec
 from imagewright.model.version import compare, supports
 
@@ -46,22 +47,33 @@ class LibraryView:
 
 
 def validate(
-    spec: SoftwareSpec, effective: EffectiveSpec, catalog: Catalog, library: LibraryView | None
+    spec: SoftwareSpec,
+    effective: EffectiveSpec,
+    catalog: Catalog,
+    library: LibraryView | None,
+    policy: Policy = DEFAULT_POLICY,
 ) -> tuple[Finding, ...]:
     """All findings about a specification, errors first.
 
     `effective` is what composing `spec` over `catalog` gave. Without a library (None) nothing is asked of the display
     name and nothing is compared.
     """
-    found = [*_image_findings(effective.image, catalog), *criteria_findings(spec)]
+    found = [*_image_findings(effective.image, catalog, policy), *criteria_findings(spec)]
     for image_id, image in effective.alternative_images.items():
         name = spec.alternative_images[image_id].display_name
-        for inner in _image_findings(image, catalog):
-            because = (f"in the alternative image {name}", *inner.because)
-            found.append(replace(inner, path=f"alternative_images.{image_id}.{inner.path}", because=because))
+        found += (_of_alternative(inner, image_id, name) for inner in _image_findings(image, catalog, policy))
     if library is not None:
         found += _library_findings(spec, effective, library)
     return tuple(sorted(found))
+
+
+def _of_alternative(inner: Finding, image_id: str, name: str) -> Finding:
+    return replace(
+        inner,
+        path=f"alternative_images.{image_id}.{inner.path}",
+        because=(f"in the alternative image {name}", *inner.because),
+        ways=tuple(way.within(image_id) for way in inner.ways),
+    )
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -69,7 +81,7 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(found.severity is Severity.ERROR for found in findings)
 
 
-def _image_findings(image: EffectiveImage, catalog: Catalog) -> Iterator[Finding]:
+def _image_findings(image: EffectiveImage, catalog: Catalog, policy: Policy) -> Iterator[Finding]:
     yield from _base_image_findings(image, catalog)
     if image.spec.add_on is not None:
         yield from _add_on_findings(image.spec.add_on, image, catalog)
@@ -84,7 +96,9 @@ def _image_findings(image: EffectiveImage, catalog: Catalog) -> Iterator[Finding
     for effective in image.components.values():
         yield from _content_findings(effective, catalog)
         yield from _override_findings(effective)
-    yield from explained(image, catalog)
+        yield from _platform_findings(effective, image)
+    yield from policy_findings(image, policy)
+    yield from explained(image, catalog, policy)
 
 
 # --- the library -----------------------------------------------------------------------------------------------------
@@ -123,16 +137,19 @@ def _base_image_findings(image: EffectiveImage, catalog: Catalog) -> Iterator[Fi
     elif image.base_image is None:
         yield finding("imagewright.base_image.unknown", "base_image", ways=offered, version=version)
     else:
-        variants = catalog.base_image_variants(version)
-        if len(variants) > 1:
-            yield finding(
-                "imagewright.base_image.ambiguous",
-                "base_image",
-                ways=sorted({depot for variant in variants for depot in catalog.depots_of(variant)}),
-                version=version,
-                count=str(len(variants)),
-            )
+        yield from _ambiguity(
+            "base_image", "base_image", catalog.base_image_variants(version), catalog, version=version
+        )
         yield from _not_in_depot(image.base_image, f"The base image {version}", "base_image", catalog)
+
+
+def _ambiguity(
+    area: str, path: str, variants: Sequence[Thing], catalog: Catalog, because: Sequence[str] = (), **args: str
+) -> Iterator[Finding]:
+    if len(variants) > 1:
+        depots = sorted({depot for variant in variants for depot in catalog.depots_of(variant)})
+        ways = depots if len(depots) > 1 else ()
+        yield finding(f"imagewright.{area}.ambiguous", path, because, ways, count=str(len(variants)), **args)
 
 
 def _not_in_depot(carrier: Carrier, label: str, path: str, catalog: Catalog) -> Iterator[Finding]:
@@ -157,6 +174,8 @@ def _add_on_findings(asked: AddOnSpec, image: EffectiveImage, catalog: Catalog) 
             "imagewright.add_on.unknown_version", "add_on", ways=versions, name=asked.name, version=asked.version
         )
         return
+    variants = catalog.add_on_variants(asked.name, asked.version)
+    yield from _ambiguity("add_on", "add_on", variants, catalog, name=asked.name, version=asked.version)
     base = image.spec.base_image
     if base and "add_on" in image.unsupported:
         known = [found for version in versions if (found := catalog.add_on(asked.name, version)) is not None]
@@ -192,6 +211,9 @@ def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, c
             version=asked.version,
         )
         return
+    named = {"package": package.package, "version": package.version}
+    variants = catalog.hardware_support_variants(manager, package.package, package.version)
+    yield from _ambiguity("hardware_support", path, variants, catalog, manager=manager, **named)
     label = f"the hardware support package {package.package} {package.version}"
     base = image.spec.base_image
     if base and path in image.unsupported:
@@ -201,8 +223,7 @@ def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, c
             path,
             because=[f"you chose {label} of {manager}", f"and you chose the base image {base}"],
             ways=[found.version for found in known if found and supports(found.supported_releases, base)],
-            package=package.package,
-            version=package.version,
+            **named,
             base_image=base,
             supported=listed(package.supported_releases, "and"),
         )
@@ -217,6 +238,8 @@ def _solution_findings(name: str, asked: SolutionSpec, image: EffectiveImage, ca
         unknown = "unknown_version" if versions else "unknown"
         yield finding(f"imagewright.solution.{unknown}", path, ways=versions, name=name, version=asked.version)
         return
+    variants = catalog.solution_variants(name, asked.version)
+    yield from _ambiguity("solution", path, variants, catalog, name=name, version=asked.version)
     offered = {ref.name for ref in solution.components}
     for component in sorted(set(asked.components) - offered):
         yield finding(
@@ -270,31 +293,37 @@ def _removed_component_findings(name: str, image: EffectiveImage) -> Iterator[Fi
 
 
 def _content_findings(effective: EffectiveComponent, catalog: Catalog) -> Iterator[Finding]:
-    component = effective.component
-    if component is None:
-        return
-    path, name, version = effective.origin.path, effective.name, effective.version
-    variants = catalog.component_variants(name, version)
+    path, named = effective.origin.path, {"name": effective.name, "version": effective.version}
+    variants = catalog.component_variants(effective.name, effective.version)
     if len(variants) > 1:
-        yield finding(
-            "imagewright.component.ambiguous",
-            path,
-            because=chain_to(effective),
-            ways=sorted({depot for variant in variants for depot in catalog.depots_of(variant)}),
-            name=name,
-            version=version,
-            count=str(len(variants)),
-        )
-    missing = catalog.missing_vibs(component)
+        yield from _ambiguity("component", path, variants, catalog, chain_to(effective), **named)
+    missing = effective.parts.missing if effective.parts else ()
     if missing:
         yield finding(
             "imagewright.component.incomplete",
             path,
             because=chain_to(effective),
-            name=name,
-            version=version,
             count=str(len(missing)),
             vibs=listed((ref.id for ref in missing), "and"),
+            **named,
+        )
+
+
+def _platform_findings(effective: EffectiveComponent, image: EffectiveImage) -> Iterator[Finding]:
+    base = image.spec.base_image
+    oldest = effective.parts.oldest_platform if effective.parts else ""
+    if not base or not oldest or effective.source is Source.BASE_IMAGE:
+        return
+    # A platform names a release (8.0), and only in some files the build behind it.
+    if compare(oldest.partition("-")[0], base.partition("-")[0]) > 0:
+        yield finding(
+            "imagewright.component.newer_platform",
+            effective.origin.path,
+            because=chain_to(effective),
+            name=effective.name,
+            version=effective.version,
+            made_for=oldest,
+            base_image=base,
         )
 
 

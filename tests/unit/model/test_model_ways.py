@@ -41,10 +41,61 @@ def test_version_that_brings_another_error_is_not_offered() -> None:
     assert finding.resolution == "Use the component Net 2, or take Agent out of the image's components."
 
 
-def test_version_that_brings_another_error_is_offered_when_there_is_no_better() -> None:
-    finding = only_finding(ImageSpec("8.0", components={"Agent": "1-1"}), site(AGENT, net("3", "api-9")))
+def test_what_brings_another_error_is_offered_with_what_removes_that_one() -> None:
+    image = ImageSpec("8.0", components={"Agent": "1-1"})
 
-    assert finding.resolution == "Use the component Net 3, or take Agent out of the image's components."
+    finding = only_finding(image, site(AGENT, net("3", "api-9")))
+
+    assert finding.resolution == (
+        "Use the component Net 3 together with the base image 9.0, or take Agent out of the image's components."
+    )
+    together = finding.ways[0].applied(image)
+    assert (together.base_image, together.components) == ("9.0", {"Agent": "1-1", "Net": "3"})
+
+
+def test_three_changes_where_two_are_not_enough() -> None:
+    disk = part("Disk", "1", vib("disk", "1", depends=["api-9"]))
+
+    finding = only_finding(ImageSpec("8.0", components={"Agent": "1-1"}), site(AGENT, net("3", "disk"), disk))
+
+    assert finding.resolution.startswith(
+        "Use the component Net 3 together with the component Disk 1 together with the base image 9.0, or "
+    )
+
+
+def test_change_that_turns_out_not_to_be_needed_is_left_out() -> None:
+    # The newest Net conflicts with Old; without Old, even the Net of the base image is enough for nothing else.
+    old = part("Old", "1", vib("old", "1", conflicts=["net"]))
+    image = ImageSpec("8.0", components={"Old": "1", "Net": "1"})
+
+    finding = only_finding(image, site(old, net("1")))
+
+    assert finding.resolution == (
+        "No other version in the depots avoids it: "
+        "take Old out of the image's components or take Net out of the image's components."
+    )
+    assert [len(way.edits) for way in finding.ways] == [1, 1]
+
+
+def test_version_that_brings_an_error_which_nothing_removes_says_so() -> None:
+    finding = only_finding(ImageSpec("8.0", components={"Agent": "1-1"}), site(AGENT, net("3", "api-10")))
+
+    assert finding.resolution == (
+        "Use the component Net 3 (which brings other errors), or take Agent out of the image's components."
+    )
+    assert [way.text for way in finding.ways] == ["take Agent out of the image's components"]
+
+
+def test_component_that_others_need_is_not_given_up() -> None:
+    driver = net("3", "api-10")
+    chosen = {"Agent": "1-1", "Net": "3"}
+
+    finding = only_finding(ImageSpec("8.0", components=chosen), site(AGENT, driver))
+
+    assert finding.resolution == (
+        "Nothing else in the depots provides api-10: import a depot that does, "
+        "or take Net out of the image's components and take Agent out of the image's components."
+    )
 
 
 def test_newest_first_and_after_the_fifth_the_rest_is_counted() -> None:

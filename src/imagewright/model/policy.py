@@ -1,0 +1,80 @@
+"""What a site accepts: whether the VIBs of an image are at hand, and whether somebody vouches for them.
+
+A signature that nobody has looked at is no finding. A level above `community` is a claim that only a signature backs,
+so an unsigned VIB of such a level is an error whatever the policy says, as is a signature that does not fit. What is
+true of many VIBs is one finding for each choice of the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imagewright.model.content import AcceptanceLevel, SignatureResult, Vib
+from imagewright.model.effective import EffectiveImage, Origin
+from imagewright.model.finding import Finding, finding, listed
+from imagewright.model.parts import ComponentParts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The lowest acceptance level that an image may hold, and whether every VIB must be signed by somebody trusted."""
+
+    minimum: AcceptanceLevel = AcceptanceLevel.COMMUNITY
+    require_signatures: bool = False
+
+    def allows(self, level: AcceptanceLevel) -> bool:
+        """True when an image may hold VIBs of this level."""
+        return self.minimum is AcceptanceLevel.COMMUNITY or not level.is_below(self.minimum)
+
+
+DEFAULT_POLICY = Policy()
+
+
+def policy_findings(image: EffectiveImage, policy: Policy) -> Iterator[Finding]:
+    """The findings about VIBs one by one: files that no depot holds, acceptance levels, signatures."""
+    found: dict[tuple[str, str], tuple[Origin, list[str]]] = {}
+    for effective in image.components.values():
+        for fault, vib in _faults(effective.parts, policy) if effective.parts else ():
+            found.setdefault((effective.origin.path, fault), (effective.origin, []))[1].append(vib.id)
+    for (path, fault), (origin, vibs) in found.items():
+        yield finding(
+            f"imagewright.vib.{fault}",
+            path,
+            source=origin.label,
+            vibs=listed(vibs, "and"),
+            minimum=policy.minimum,
+        )
+
+
+def is_acceptable(parts: ComponentParts, policy: Policy) -> bool:
+    """True when the depots describe and hold all VIBs of the component, and the policy has nothing against them."""
+    return not parts.missing and next(_faults(parts, policy), None) is None
+
+
+def _faults(parts: ComponentParts, policy: Policy) -> Iterator[tuple[str, Vib]]:
+    if policy.allows(parts.lowest_level) and not (parts.is_doubtful or policy.require_signatures):
+        return
+    for item in parts.vibs:
+        if item.vib.file_missing:
+            yield "file_missing", item.vib
+        if not policy.allows(item.vib.acceptance_level):
+            yield "below_policy", item.vib
+        fault = _signature_fault(item.vib, policy)
+        if fault:
+            yield fault, item.vib
+
+
+def _signature_fault(vib: Vib, policy: Policy) -> str:
+    if vib.signature is None:
+        return ""
+    is_claimed = vib.acceptance_level is not AcceptanceLevel.COMMUNITY
+    match vib.signature.result:
+        case SignatureResult.VALID:
+            return ""
+        case SignatureResult.NOT_TRUSTED:
+            return "untrusted_signer" if policy.require_signatures else ""
+        case SignatureResult.UNSIGNED:
+            return "unsigned" if is_claimed or policy.require_signatures else ""
+        case SignatureResult.INVALID:
+            return "bad_signature" if is_claimed or policy.require_signatures else "bad_community_signature"
