@@ -110,7 +110,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         clock=utc_now,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         describe_error=error_document,
-        settings=RunnerSettings(threads=settings.task_threads),
+        settings=RunnerSettings(threads=settings.task_threads, lease=timedelta(seconds=settings.task_lease)),
         is_held=lambda task: services.faults.held(task) is not None,
     )
     application = Application(storage, services, bindings, runner.wake)

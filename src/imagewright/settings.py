@@ -44,6 +44,7 @@ class Settings:
     largest_download: int = 64 * 1024**3
     task_threads: int = 2
     stop_grace: float = 10.0
+    task_lease: float = 30.0
     allow_faults: bool = False
 
     @property
