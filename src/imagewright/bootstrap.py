@@ -34,9 +34,11 @@ from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
+from imagewright.formats.errors import FormatError
+from imagewright.formats.signature import NOBODY, TrustedSigners, read_trusted_signers
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
-from imagewright.settings import Settings
+from imagewright.settings import Settings, SettingsError
 from imagewright.storage.database import open_storage
 from imagewright.web.server import Server, WebSettings
 
@@ -74,6 +76,18 @@ def ensure_administrator(storage: Storage) -> str | None:
     return None if given else password
 
 
+def read_signers(file: Path | None) -> TrustedSigners:
+    """Whom the settings name as trusted signers of VIBs. SettingsError when their file cannot be used."""
+    if file is None:
+        return NOBODY
+    try:
+        return read_trusted_signers(file.read_bytes(), str(file))
+    except OSError as error:
+        raise SettingsError(f"trusted_signers is {file}, which cannot be read: {error.strerror}") from None
+    except FormatError as error:
+        raise SettingsError(f"trusted_signers is {file}, which {error.what}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """An application at work, with what has to be ended when it ends."""
@@ -102,6 +116,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         ),
         effective=EffectiveImages(),
         faults=Faults(allowed=settings.allow_faults),
+        trusted_signers=read_signers(settings.trusted_signers),
     )
     runner = Runner(
         storage,

@@ -40,11 +40,12 @@ class Settings:
     allowed_networks: tuple[str, ...] = ()
     proxy: str | None = None
     ca_bundle: Path | None = None
+    trusted_signers: Path | None = None
     largest_upload: int = 64 * 1024**3
     largest_download: int = 64 * 1024**3
     task_threads: int = 2
-    stop_grace: float = 10.0
     task_lease: float = 30.0
+    stop_grace: float = 10.0
     allow_faults: bool = False
 
     @property

@@ -24,6 +24,8 @@ from imagewright.model.content import (
     Payload,
     Platform,
     Relation,
+    Signature,
+    SignatureResult,
     Solution,
     Vib,
     VibRef,
@@ -85,6 +87,7 @@ _vib = st.builds(
     size=_size,
     sha256=st.sampled_from(["", "a" * 64, "b" * 64]),
     relative_path=_text,
+    signature=st.none() | st.builds(Signature, st.sampled_from(SignatureResult), _text, _text),
     **{flag: st.booleans() for flag in _flags},
 )
 _bulletin = st.builds(

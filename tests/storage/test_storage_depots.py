@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event, Thread
@@ -35,6 +36,17 @@ def test_content_comes_back_as_it_was(storage: DatabaseStorage, content: DepotCo
         second = unit.depots.add(depot_of("second"), other)
         assert unit.depots.content(first.id) == content
         assert unit.depots.content(second.id) == other
+
+
+def test_a_vib_of_the_time_before_signatures_were_kept_can_be_read(storage: DatabaseStorage) -> None:
+    with undone(storage) as unit:
+        vib = vib_of("a")
+        depot = unit.depots.add(depot_of("bundle"), content_of(vib))
+        (stored,) = unit._connection.execute(sa.select(sa.cast(schema.vibs.c.document, sa.Text()))).scalars()
+        document = json.loads(stored)
+        del document["signature"], document["file_missing"]
+        unit._connection.execute(sa.text("UPDATE vibs SET document = :document"), {"document": json.dumps(document)})
+        assert unit.depots.content(depot.id).vibs == (vib,)
 
 
 def test_depot_comes_back_as_it_was(storage: DatabaseStorage) -> None:

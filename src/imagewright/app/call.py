@@ -15,6 +15,7 @@ from imagewright.app.faults import Faults
 from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
+from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.model.task import Task, TaskTarget
 
 
@@ -37,6 +38,7 @@ class Services:
     authenticator: Authenticator
     effective: EffectiveImages
     faults: Faults = field(default_factory=Faults)
+    trusted_signers: TrustedSigners = NOBODY
 
 
 class Call:

@@ -30,7 +30,6 @@ from typing import Any, BinaryIO
 from imagewright.formats.depot_writer import write_depot
 from imagewright.formats.vib import write_vib
 from imagewright.model.content import (
-    AcceptanceLevel,
     AddOn,
     BaseImage,
     Bulletin,
@@ -340,7 +339,6 @@ def _system_vib(depot: _Depot, release: _Release, name: str, dpu: bool) -> VibRe
         name,
         release.vib_version,
         kind="boot" if name == base else "tgz",
-        acceptance_level=AcceptanceLevel.CERTIFIED,
         platforms=(_DPU if dpu else _HOST,),
         provides=provided if name == base else (),
         depends=() if name == base else (Relation(base, Operator.HIGHER_OR_EQUAL, release.vib_version),),
@@ -470,7 +468,6 @@ def _driver_facts(vib: str, pci_vendor: str) -> dict[str, Any]:
     """What drivers, and plug-ins when there is no PCI vendor, say of themselves."""
     platform = _DPU if vib.endswith("-esxio") else _HOST
     facts: dict[str, Any] = {
-        "acceptance_level": AcceptanceLevel.CERTIFIED,
         "platforms": (platform,),
         "live_install_allowed": pci_vendor == "-",
         "live_remove_allowed": pci_vendor == "-",

@@ -17,6 +17,7 @@ from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.index import INDEX, VENDOR_INDEX, MetadataEntry, VendorEntry, read_index, read_vendor_index
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.metadata import Metadata, read_metadata
+from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.formats.vib import copy_vib, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
 
@@ -29,12 +30,18 @@ class OpenDepot:
     """
 
     def __init__(
-        self, content: DepotContent, places: dict[VibRef, _Place], limits: Limits, resources: ExitStack
+        self,
+        content: DepotContent,
+        places: dict[VibRef, _Place],
+        limits: Limits,
+        resources: ExitStack,
+        trusted: TrustedSigners = NOBODY,
     ) -> None:
         self.content = content
         self._places = places
         self._limits = limits
         self._resources = resources
+        self._trusted = trusted
 
     def has_file(self, vib: Vib) -> bool:
         """Whether the VIB's file is in the depot; metadata may describe VIBs that are elsewhere."""
@@ -55,7 +62,7 @@ class OpenDepot:
         """
         place = self._place(vib)
         with place.open() as source:
-            return copy_vib(source, sink, place.where, expected=vib, limits=self._limits)
+            return copy_vib(source, sink, place.where, vib, self._limits, self._trusted)
 
     def close(self) -> None:
         """Ends reading and gives temporary files back."""
@@ -77,18 +84,21 @@ class OpenDepot:
         return place
 
 
-def open_depot(file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> OpenDepot:
+def open_depot(
+    file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS, trusted: TrustedSigners = NOBODY
+) -> OpenDepot:
     """Reads the metadata of a depot.
 
-    `file` must be seekable; `name` is how errors call it. It may hold an offline bundle (a zip with `index.xml`), a
-    zip with one or more bundles inside, or a single VIB, which becomes a depot of that VIB. Raises FormatError, saying
-    which file, which element and why, for anything else and for anything above the limits.
+    `file` must be seekable; `name` is how errors call it; `trusted` are the signers of VIBs to believe. The file may
+    hold an offline bundle (a zip with `index.xml`), a zip with one or more bundles inside, or a single VIB, which
+    becomes a depot of that VIB. Raises FormatError, saying which file, which element and why, for anything else and
+    for anything above the limits.
     """
     file.seek(0)
     magic = file.read(len(MAGIC))
     file.seek(0)
     if magic == MAGIC:
-        return _open_single_vib(file, name, limits)
+        return _open_single_vib(file, name, limits, trusted)
     if not magic:
         raise FormatError(name, "is empty; fetch the file again")
     resources = ExitStack()
@@ -102,7 +112,7 @@ def open_depot(file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS) -> Op
         resources.close()
         raise
     content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
-    return OpenDepot(content, reading.places, limits, resources)
+    return OpenDepot(content, reading.places, limits, resources, trusted)
 
 
 # --- finding things in archives --------------------------------------------------------------------------------------
@@ -138,12 +148,12 @@ class _FilePlace:
 _Place = _ArchivePlace | _FilePlace
 
 
-def _open_single_vib(file: BinaryIO, name: str, limits: Limits) -> OpenDepot:
+def _open_single_vib(file: BinaryIO, name: str, limits: Limits, trusted: TrustedSigners) -> OpenDepot:
     place = _FilePlace(file, name)
     with place.open() as source:
-        vib = replace(read_vib_file(source, name, limits), relative_path=name)
+        vib = replace(read_vib_file(source, name, limits, trusted), relative_path=name)
     bundle = MetadataBundle(name, vib.vendor, vib.vendor, platforms=vib.platforms, vibs=(vib,))
-    return OpenDepot(DepotContent((bundle,)), {vib.ref: place}, limits, ExitStack())
+    return OpenDepot(DepotContent((bundle,)), {vib.ref: place}, limits, ExitStack(), trusted)
 
 
 @dataclass(slots=True)

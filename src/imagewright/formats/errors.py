@@ -24,9 +24,14 @@ def inside(where: str, member: str) -> str:
     return f"{where} > {member}"
 
 
+def plain(text: str, longest: int = 300) -> str:
+    """Text of a file made fit to be shown and stored: escaped where it is not printable, cut when it is long."""
+    return _printable(_cut(text, longest))
+
+
 def shown(text: str, longest: int = 80) -> str:
     """Text of a file made fit for a sentence: quoted, escaped where it is not printable, cut when it is long."""
-    return f"'{_printable(_cut(text, longest))}'"
+    return f"'{plain(text, longest)}'"
 
 
 def _cut(text: str, longest: int) -> str:

@@ -25,6 +25,7 @@ class Limits:
     nested_depth: how many archives may lie inside one another; a wrapper, a bundle and its metadata make 3.
     xml_size: bytes of one XML or JSON document, unpacked; descriptors of VIBs are such documents, too.
     bulletins: bulletins in one metadata archive.
+    signature_size: bytes of the signature of a VIB; the largest real ones have 6,000.
     """
 
     total_uncompressed: int = 64 * GIB
@@ -33,6 +34,7 @@ class Limits:
     nested_depth: int = 4
     xml_size: int = 64 * MIB
     bulletins: int = 20_000
+    signature_size: int = 64 * KIB
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,8 +1,8 @@
 """VIB files: a descriptor, a signature and the payloads, in one `ar` container, read and written as streams.
 
 A VIB is read front to end exactly once. While it is copied, everything that can be said about its bytes is checked:
-size and SHA-256 of the file against the metadata, size and checksums of every payload against the descriptor. The
-signature is read over; that it is there says nothing about who made the VIB.
+size and SHA-256 of the file against the metadata, size and checksums of every payload against the descriptor. What the
+signature proves of the descriptor is told with the VIB, and stops nothing here.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import BinaryIO, Protocol
 
 from imagewright.formats.ar import MAGIC, ArMember, read_members, write_header
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, MIB, RATIO_FLOOR, Limits
+from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, RATIO_FLOOR, Limits
+from imagewright.formats.signature import NOBODY, TrustedSigners, check_signature
 from imagewright.formats.vib_xml import SHA256_NAME, read_vib_xml, vib_id, write_vib_xml
 from imagewright.model.content import Checksum, Payload, Vib
 
 DESCRIPTOR = "descriptor.xml"
 SIGNATURE = "sig.pkcs7"
-_LARGEST_SIGNATURE = 1 * MIB
 _GUNZIP = "gunzip"
 _ALGORITHMS = {SHA256_NAME: "sha256", "sha-1": "sha1", "sha-512": "sha512", "md5": "md5"}
 _GZIP_WINDOW = 31
@@ -32,17 +32,25 @@ class _Hash(Protocol):
     def hexdigest(self) -> str: ...
 
 
-def read_vib_file(source: BinaryIO, where: str, limits: Limits = DEFAULT_LIMITS) -> Vib:
+def read_vib_file(
+    source: BinaryIO, where: str, limits: Limits = DEFAULT_LIMITS, trusted: TrustedSigners = NOBODY
+) -> Vib:
     """The VIB in `source`, with the size and SHA-256 of the file, everything in it checked as by `copy_vib`."""
-    return copy_vib(source, None, where, limits=limits)
+    return copy_vib(source, None, where, limits=limits, trusted=trusted)
 
 
 def copy_vib(
-    source: BinaryIO, sink: BinaryIO | None, where: str, expected: Vib | None = None, limits: Limits = DEFAULT_LIMITS
+    source: BinaryIO,
+    sink: BinaryIO | None,
+    where: str,
+    expected: Vib | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    trusted: TrustedSigners = NOBODY,
 ) -> Vib:
     """Copies a VIB to `sink` (or nowhere) in one pass, checks it on the way, and gives what its descriptor says.
 
-    The result has `size` and `sha256` of the bytes copied, and the path of `expected`. Checked are: the container, the
+    The result has `size` and `sha256` of the bytes copied, the path of `expected`, and the signature, which is judged
+    but not asked for. Checked are: the container, the
     size and every checksum of each payload (of the bytes, and of what they gunzip to), and against `expected`, which
     is what the metadata say, the file's size, its SHA-256, id and payloads. Other fields may differ: real metadata
     sort file lists, add time zones, leave out platforms.
@@ -52,12 +60,13 @@ def copy_vib(
     """
     tee = _Tee(source, sink)
     members = read_members(tee, where)
-    vib = _read_descriptor(members, where, limits)
-    _read_signature(members, where)
+    descriptor = _read_descriptor(members, where, limits)
+    vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}")
+    signature = check_signature(_read_signature(members, where, limits), descriptor, vib.release_date, trusted)
     _check_payloads(members, vib, where, limits)
     if tee.read(1):
         raise FormatError(where, "goes on after its last member; it was not copied completely, or something was added")
-    found = replace(vib, size=tee.size, sha256=tee.sha256.hexdigest())
+    found = replace(vib, size=tee.size, sha256=tee.sha256.hexdigest(), signature=signature)
     if expected is None:
         return found
     _compare(found, expected, where)
@@ -109,21 +118,21 @@ class _Tee:
         return data
 
 
-def _read_descriptor(members: Iterator[ArMember], where: str, limits: Limits) -> Vib:
+def _read_descriptor(members: Iterator[ArMember], where: str, limits: Limits) -> bytes:
     member = next(members, None)
     if member is None or member.name != DESCRIPTOR:
         found = "it is empty" if member is None else f"the first is {shown(member.name)}"
         raise FormatError(where, f"is not a VIB: its first member must be {DESCRIPTOR}, but {found}")
-    return read_vib_xml(member.read(limits.xml_size), f"{where} > {DESCRIPTOR}")
+    return member.read(limits.xml_size)
 
 
-def _read_signature(members: Iterator[ArMember], where: str) -> None:
-    """Asks for the signature member, which unsigned VIBs have as well, with no bytes in it."""
+def _read_signature(members: Iterator[ArMember], where: str, limits: Limits) -> bytes:
+    """The signature member, which unsigned VIBs have as well, with no bytes in it."""
     member = next(members, None)
     if member is None or member.name != SIGNATURE:
         found = "there is no other" if member is None else f"it is {shown(member.name)}"
         raise FormatError(where, f"must have {SIGNATURE} as its second member, but {found}; the VIB is damaged")
-    member.read(_LARGEST_SIGNATURE)
+    return member.read(limits.signature_size)
 
 
 def _check_payloads(members: Iterator[ArMember], vib: Vib, where: str, limits: Limits) -> None:

@@ -112,8 +112,12 @@ class _Import:
     def store(self, bundle: _Bundle) -> DepotContent:
         """Stores every VIB of the bundle, and gives the content with each VIB as its own file describes it."""
         self.job.progress(FETCHED, WHOLE, f"Reading {bundle.name}")
+        services = self.job.services
         try:
-            with self.job.services.blobs.open(bundle.sha256) as file, open_depot(file, bundle.name) as opened:
+            with (
+                services.blobs.open(bundle.sha256) as file,
+                open_depot(file, bundle.name, trusted=services.trusted_signers) as opened,
+            ):
                 return with_files(opened.content, self._stored_vibs(opened))
         except FormatError as error:
             raise InvalidArgument.because(
