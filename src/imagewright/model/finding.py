@@ -145,7 +145,7 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.add_on.ambiguous": Wording(
         _E,
-        "The depots hold {count} add-ons {name} {version} with different content.",
+        "The depots hold {count} add-ons {name} {version} that bring or remove different components.",
         "Keep one of the depots and delete the others: {ways}.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
@@ -170,7 +170,8 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.hardware_support.ambiguous": Wording(
         _E,
-        "The depots hold {count} hardware support packages {package} {version} of {manager} with different content.",
+        "The depots hold {count} hardware support packages {package} {version} of {manager} that bring or "
+        "remove different components.",
         "Keep one of the depots and delete the others: {ways}.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
@@ -303,33 +304,33 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.vib.file_missing": Wording(
         _E,
-        "The depots describe VIBs of {source} and do not hold their files: {vibs}.",
-        "Import the whole bundle that holds the files; metadata alone cannot be installed.",
+        "{source} brings {vibs}, which the depots describe without holding the file.",
+        "Import the whole bundle that holds it; metadata alone cannot be installed.",
     ),
     "imagewright.vib.below_policy": Wording(
         _E,
-        "VIBs of {source} are below the acceptance level {minimum} that the policy here asks for: {vibs}.",
-        "Use versions of a higher level, or take what brings them out of the image.",
+        "{source} brings {vibs}, below the acceptance level {minimum} that the policy here asks for.",
+        "Use versions of a higher level, or take what brings it out of the image.",
     ),
     "imagewright.vib.unsigned": Wording(
         _E,
-        "VIBs of {source} have no signature, and their acceptance level or the policy here asks for one: {vibs}.",
-        "Import them as their vendor signed them, or take what brings them out of the image.",
+        "{source} brings {vibs} without a signature, which the acceptance level or the policy here asks for.",
+        "Import it as its vendor signed it, or take what brings it out of the image.",
     ),
     "imagewright.vib.untrusted_signer": Wording(
         _E,
-        "The policy here asks for signatures, and VIBs of {source} are signed by somebody not trusted here: {vibs}.",
-        "Have an administrator trust the signer, or take what brings them out of the image.",
+        "{source} brings {vibs}, signed by somebody not trusted here, and the policy here asks for who is.",
+        "Have an administrator trust the signer, or take what brings it out of the image.",
     ),
     "imagewright.vib.bad_signature": Wording(
         _E,
-        "VIBs of {source} were changed after they had been signed: {vibs}.",
-        "Import them again from their vendor, or take what brings them out of the image.",
+        "{source} brings {vibs} with a signature that does not prove the content.",
+        "Import it again from its vendor, or take what brings it out of the image.",
     ),
     "imagewright.vib.bad_community_signature": Wording(
         _W,
-        "Community VIBs of {source} have a signature that does not fit, which hosts do not look at: {vibs}.",
-        "Import them again from their author if you do not know why.",
+        "{source} brings {vibs} with a signature that does not prove the content; the community level asks for none.",
+        "Import it again from its author if you do not know why.",
     ),
     # --- alternative images ------------------------------------------------------------------------------------------
     "imagewright.alternative_image.no_criteria": Wording(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagewright.model.content import AcceptanceLevel, SignatureResult, Vib
-from imagewright.model.effective import EffectiveImage, Origin
+from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
 from imagewright.model.finding import Finding, finding, listed
 from imagewright.model.parts import ComponentParts
 
@@ -33,18 +33,24 @@ DEFAULT_POLICY = Policy()
 
 def policy_findings(image: EffectiveImage, policy: Policy) -> Iterator[Finding]:
     """The findings about VIBs one by one: files that no depot holds, acceptance levels, signatures."""
-    found: dict[tuple[str, str], tuple[Origin, list[str]]] = {}
+    found: dict[tuple[str, str], tuple[EffectiveComponent, list[str]]] = {}
     for effective in image.components.values():
         for fault, vib in _faults(effective.parts, policy) if effective.parts else ():
-            found.setdefault((effective.origin.path, fault), (effective.origin, []))[1].append(vib.id)
-    for (path, fault), (origin, vibs) in found.items():
+            found.setdefault((effective.origin.path, fault), (effective, []))[1].append(vib.id)
+    for (path, fault), (effective, vibs) in found.items():
         yield finding(
             f"imagewright.vib.{fault}",
             path,
-            source=origin.label,
-            vibs=listed(vibs, "and"),
+            source=_chosen(effective),
+            vibs=f"the VIB{'s' if len(vibs) > 1 else ''} {listed(vibs, 'and')}",
             minimum=policy.minimum,
         )
+
+
+def _chosen(effective: EffectiveComponent) -> str:
+    if effective.source is Source.USER:
+        return f"The component {effective.name} {effective.version}"
+    return effective.origin.label.replace("the", "The", 1)
 
 
 def is_acceptable(parts: ComponentParts, policy: Policy) -> bool:

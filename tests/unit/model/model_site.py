@@ -77,31 +77,33 @@ HSP = HardwareSupportPackage("com.acme.hsm", "Acme-Rack", "24.01", refs(AGENT_1)
 SOLUTION = Solution("com.vmware.vsphere-wcp", "9.0.1", refs(WCP))
 
 
+SITE = {
+    "vmware": depot(
+        ESXI_8,
+        ESXI_9,
+        TOOLS,
+        OLD_TOOLS,
+        NET_0,
+        NET_1,
+        base_images=(
+            base_image(BASE_8, ESXI_8, TOOLS, NET_1),
+            base_image(BASE_9, ESXI_9, TOOLS, NET_1),
+            HOLLOW_BASE,
+        ),
+    ),
+    "acme": depot(
+        NET_2,
+        AGENT_1,
+        AGENT_2,
+        add_ons=(ADD_ON, NEWER_ADD_ON, LOWERING_ADD_ON),
+        hardware_support=(HSP,),
+    ),
+    "drivers": depot(NET_3, NATIVE, COMMUNITY, SUCCESSOR, IWARP, DPU_ONLY, OTHER_PRODUCT, LAB_DRIVER),
+    "lab": depot(LAB_DRIVER_REBUILT),
+    "wcp": depot(WCP, solutions=(SOLUTION,)),
+}
+
+
 def small_site() -> Catalog:
-    return catalog(
-        {
-            "vmware": depot(
-                ESXI_8,
-                ESXI_9,
-                TOOLS,
-                OLD_TOOLS,
-                NET_0,
-                NET_1,
-                base_images=(
-                    base_image(BASE_8, ESXI_8, TOOLS, NET_1),
-                    base_image(BASE_9, ESXI_9, TOOLS, NET_1),
-                    HOLLOW_BASE,
-                ),
-            ),
-            "acme": depot(
-                NET_2,
-                AGENT_1,
-                AGENT_2,
-                add_ons=(ADD_ON, NEWER_ADD_ON, LOWERING_ADD_ON),
-                hardware_support=(HSP,),
-            ),
-            "drivers": depot(NET_3, NATIVE, COMMUNITY, SUCCESSOR, IWARP, DPU_ONLY, OTHER_PRODUCT, LAB_DRIVER),
-            "lab": depot(LAB_DRIVER_REBUILT),
-            "wcp": depot(WCP, solutions=(SOLUTION,)),
-        }
-    )
+    """Everything that the depots of the site offer."""
+    return catalog(SITE)

@@ -1,45 +1,36 @@
 """Reports about broken images, word for word.
 
-Each case is a specification over the depots of a small site, and the report that its author should read. The texts were
-written by hand, from what a person needs to know; a change of wording is a change of these files, made on purpose.
+Each case is a specification with the part of the depots that it reaches, and the report that its author reads. What a
+report says is judged by people: a change of wording is a change of these files, made on purpose. The case files are
+written by `python tests/unit/model/model_cases.py`.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
-from model_site import small_site
+from model_cases import CASES, REPORTS, written
 
-from imagewright.model.compose import compose_spec
+from imagewright.formats.case_json import read_case
 from imagewright.model.finding import CATALOGUE, report
-from imagewright.model.spec import SoftwareSpec
-from imagewright.model.validate import LibraryEntry, LibraryView, validate
-
-REPORTS = Path(__file__).parents[2] / "golden" / "reports"
-CASES = sorted(path.stem for path in REPORTS.glob("*.json"))
-
-
-def library_of(document: dict[str, Any] | None) -> LibraryView | None:
-    if document is None:
-        return None
-    entries = tuple(
-        LibraryEntry(entry["id"], entry["display_name"], SoftwareSpec.from_document(entry["spec"]).image_hash)
-        for entry in document["entries"]
-    )
-    return LibraryView(document["display_name"], entries, copied_from=document.get("copied_from"))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_report_reads_as_written(case: str) -> None:
-    document = json.loads((REPORTS / f"{case}.json").read_text("utf-8"))
-    spec, catalog = SoftwareSpec.from_document(document["spec"]), small_site()
+    replayed = read_case((REPORTS / f"{case}.json").read_bytes())
 
-    findings = validate(spec, compose_spec(spec, catalog), catalog, library_of(document.get("library")))
+    assert report(replayed.findings()) == (REPORTS / f"{case}.txt").read_text("utf-8")
 
-    assert report(findings) == (REPORTS / f"{case}.txt").read_text("utf-8")
+
+@pytest.mark.parametrize("case", CASES)
+def test_case_file_is_up_to_date_and_says_what_the_whole_depots_say(case: str) -> None:
+    whole = CASES[case]
+
+    assert (REPORTS / f"{case}.json").read_bytes() == written(case)
+    assert whole.reduced().findings() == whole.findings()
+
+
+def test_there_is_a_report_for_every_case_and_for_nothing_else() -> None:
+    assert sorted(path.stem for path in REPORTS.glob("*.txt")) == sorted(CASES)
 
 
 def test_every_sentence_ends_and_names_a_way_out() -> None:
