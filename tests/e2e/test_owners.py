@@ -11,7 +11,6 @@ from official_sdk import Components, DisplayName, Drafts, StubConfiguration, con
 from server_process import ALICE, BOB, VICTOR, ServerProcess
 from wire_clients import DRAFTS, DRAFTS_SERVICE, JsonRpc, Rest, optional, session_context, structure
 
-
 TASK = {"vmw-task": "true"}
 
 # Everything that changes a draft, or starts something with it: method, path below the draft, parameters, body.

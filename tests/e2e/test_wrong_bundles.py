@@ -7,17 +7,14 @@ import socket
 import ssl
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import partial
 from hashlib import sha256
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from official_sdk import Offline, configuration, ended, errors, logged_in
 from server_process import ALICE, ServerProcess, allowing, eventually, serving
+from vendor_site import READS_FROM_IT, vendor_site
 from wire_clients import OFFLINE, Refusal, Rest, refusal_in, rest_session
 
 from imagewright.cli import sample_depot as sample
@@ -26,26 +23,6 @@ pytestmark = pytest.mark.usefixtures("nothing_changes")
 
 TASK = {"vmw-task": "true"}
 LARGEST_UPLOAD = 4 * 1024 * 1024
-
-
-class _Files(SimpleHTTPRequestHandler):
-    """A vendor's download server. `/short/NAME` breaks off in the middle of the file."""
-
-    def do_GET(self) -> None:
-        if self.path == "/busy":
-            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
-        elif self.path.startswith("/short/"):
-            data = Path(self.directory, self.path.removeprefix("/short/")).read_bytes()
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[: len(data) // 2])
-            self.close_connection = True
-        else:
-            super().do_GET()
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +43,15 @@ def downloads(depot_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.fixture(scope="module")
 def vendor(downloads: Path) -> Iterator[str]:
     """The URL of a web server on this machine that has the files."""
-    web = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(downloads)))
-    thread = Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{web.server_address[1]}"
-    web.shutdown()
-    thread.join()
-    web.server_close()
+    with vendor_site(downloads) as site:
+        yield site.url
 
 
 @pytest.fixture(scope="module")
 def server(stocked_data: Path, downloads: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with content that reads from this machine."""
     data = Path(shutil.copytree(stocked_data, tmp_path_factory.mktemp("wrong") / "data"))
-    settings = allowing(downloads) | {
-        "IMAGEWRIGHT_ALLOWED_NETWORKS": "127.0.0.0/8", "IMAGEWRIGHT_LARGEST_UPLOAD": str(LARGEST_UPLOAD)
-    }  # fmt: skip
+    settings = allowing(downloads) | READS_FROM_IT | {"IMAGEWRIGHT_LARGEST_UPLOAD": str(LARGEST_UPLOAD)}
     with serving(data, settings=settings) as running:
         yield running
 
