@@ -8,7 +8,7 @@ from imagewright.app.authentication import Caller
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.model.errors import InvalidArgument, NotFound, Unauthorized
-from imagewright.model.library import LibrarySpec
+from imagewright.model.library import LibrarySpec, SpecVersion
 
 SOFTWARE_SPEC = "com.vmware.esx.settings.repository.software_spec"
 """The resource type of a specification."""
@@ -25,6 +25,20 @@ def spec_with(uow: UnitOfWork, spec_id: str) -> LibrarySpec:
             spec_id,
         )
     return found
+
+
+def version_with(uow: UnitOfWork, spec: LibrarySpec, version: int) -> SpecVersion:
+    """One commit of a specification; NotFound names the versions that there are."""
+    for each in uow.library.versions(spec.id):
+        if each.version == version:
+            return each
+    raise NotFound.because(
+        "imagewright.software.no_such_version",
+        "The specification {0} has no version {1}; it has the versions 1 to {2}.",
+        spec.id,
+        version,
+        spec.version,
+    )
 
 
 def in_order(specs: Iterable[LibrarySpec]) -> list[LibrarySpec]:

@@ -92,8 +92,8 @@ class Route(_Facts, frozen=True, kw_only=True):
     """One way to reach an operation with HTTP.
 
     The path is relative to the root of a dialect, and its parameters are named as the inputs. Every input is in
-    exactly one place: the path, `query` (the fields of the structure are parameters of their own), `body` (the
-    input is the body), or `body_fields` (the body is an object with these inputs).
+    exactly one place: the path, `query` (a single value is a parameter, and the fields of a structure are parameters of
+    their own), `body` (the input is the body), or `body_fields` (the body is an object with these inputs).
     """
 
     method: str

@@ -213,8 +213,9 @@ def _plain_input(operation: Operation, name: str, arguments: Mapping[str, Any]) 
 
 def _query_pairs(operation: Operation, route: Route, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in route.query:
+        single = _is_single(operation, name)
         for field in query_fields(operation, name):
-            value = getattr(arguments[name], field.name, None)
+            value = arguments[name] if single else getattr(arguments[name], field.name, None)
             if value is not None:
                 for each in sorted(value) if _is_many(field.type) else [value]:
                     yield field.name, _text_of(each)
@@ -321,26 +322,38 @@ def _query_inputs(operation: Operation, route: Route, query: Query) -> tuple[dic
 
     An input of which no field is given is unset.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Any] = {}
     unknown = []
     owner = {field.name: (name, field.type) for name in route.query for field in query_fields(operation, name)}
     for parameter, values in query.items():
         if parameter in owner:
             name, type_ = owner[parameter]
-            found.setdefault(name, {})[parameter] = _query_value(parameter, type_, list(values))
+            value = _query_value(parameter, type_, list(values))
+            if _is_single(operation, name):
+                found[name] = value
+            else:
+                found.setdefault(name, {})[parameter] = value
         elif parameter not in ROUTING_KEYS:
             unknown.append(parameter)
     return found, unknown
 
 
 def query_fields(operation: Operation, name: str) -> Iterator[registry.Field]:
-    """The fields of the input that a query can carry: single values and lists or sets of them."""
+    """The parameters of an input in the query: itself where it is a single value, else those of its fields that a query
+    can carry, which are single values and lists or sets of them."""
     type_ = operation.input(name).type
     inner = type_.element if isinstance(type_, Optional) else type_
-    if isinstance(inner, StructureRef):
+    if _is_single(operation, name):
+        yield registry.Field(name, type_)
+    elif isinstance(inner, StructureRef):
         for field in registry.structures[inner.name].fields:
             if isinstance(_member_type(field.type), Scalar):
                 yield field
+
+
+def _is_single(operation: Operation, name: str) -> bool:
+    type_ = operation.input(name).type
+    return isinstance(type_.element if isinstance(type_, Optional) else type_, Scalar)
 
 
 def _member_type(type_: Type) -> Type:

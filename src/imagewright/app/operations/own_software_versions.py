@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from imagewright.app.call import Call
-from imagewright.app.library import spec_with
+from imagewright.app.library import spec_with, version_with
 from imagewright.app.specs import spec_answer
 from imagewright.contract.binding import implements
 from imagewright.contract.services import own_software_versions as versions
-from imagewright.model.errors import NotFound
 from imagewright.model.library import SpecVersion
 
 
@@ -23,17 +22,8 @@ def list_(call: Call, software_spec: str) -> list[versions.Summary]:
 @implements(versions.get)
 def get(call: Call, software_spec: str, version: int) -> versions.Info:
     """One commit with the whole content as of then; NotFound names the versions that there are."""
-    spec = spec_with(call.uow, software_spec)
-    for each in call.uow.library.versions(spec.id):
-        if each.version == version:
-            return versions.Info(**_fields(each), software_spec=spec_answer(each.spec))
-    raise NotFound.because(
-        "imagewright.software.no_such_version",
-        "The specification {0} has no version {1}; it has the versions 1 to {2}.",
-        spec.id,
-        version,
-        spec.version,
-    )
+    found = version_with(call.uow, spec_with(call.uow, software_spec), version)
+    return versions.Info(**_fields(found), software_spec=spec_answer(found.spec))
 
 
 def _fields(version: SpecVersion) -> dict[str, Any]:
