@@ -24,6 +24,7 @@ from imagewright.model.relations import (
     TwoContents,
     Unmet,
     WrongProductLine,
+    WrongRelease,
     problems,
     satisfies,
 )
@@ -91,6 +92,23 @@ def _file_clash(problem: FileClash, image: EffectiveImage, ways: Ways) -> Findin
 @_explained.register
 def _two_contents(problem: TwoContents, image: EffectiveImage, ways: Ways) -> Finding:
     return _clash("imagewright.vib.two_contents", problem, image, ways)
+
+
+@_explained.register
+def _wrong_release(problem: WrongRelease, image: EffectiveImage, ways: Ways) -> Finding:
+    owner = _owner(problem.vib, image)
+    vib = problem.vib.vib
+    return _advised(
+        "imagewright.vib.wrong_release",
+        owner.origin.path,
+        (*chain_to(owner), f"its VIB {vib.name} {vib.version} conflicts with {problem.relation}"),
+        ways.out_of(problem),
+        vib=vib.name,
+        version=vib.version,
+        component=owner.name,
+        relation=str(problem.relation),
+        release=problem.release,
+    )
 
 
 @_explained.register

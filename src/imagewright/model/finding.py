@@ -281,6 +281,13 @@ CATALOGUE: Mapping[str, Wording] = {
         "Use {ways}{or_drop}.",
         "No other version in the depots avoids it: {drop}.",
     ),
+    "imagewright.vib.wrong_release": Wording(
+        _E,
+        "The VIB {vib} {version} of the component {component} conflicts with {relation}, and the base image is "
+        "{release}.",
+        "Use {ways}{or_drop}.",
+        "No other version in the depots avoids it: {drop}.",
+    ),
     "imagewright.vib.obsolete": Wording(
         _E,
         "The VIB {vib} {version} of the component {component} replaces {relation}, and the image still has "

@@ -11,6 +11,9 @@ from imagewright.model.version import Bound, VersionKey, bound_of, sort_key
 DEFAULT_PRODUCT_LINE = "embeddedEsx"
 """What a VIB is made for that names no product line, in a bulletin that names none either."""
 
+BASE_VERSION_NAME = "esx-version"
+"""VIBs bound themselves to releases with relations to this name. The base image provides it, at its own version."""
+
 # The kinds of payload that a host boots from. An image that lost them would not start.
 _BOOT_PAYLOADS = frozenset({"boot", "bootloader", "bootisobios", "bootisoefi"})
 
@@ -71,7 +74,7 @@ class Meetings:
     @classmethod
     def of(cls, vibs: Iterable[Vib]) -> Meetings:
         """The meetings of these VIBs. Overlays own no file against others."""
-        names: set[str] = set()
+        names: set[str] = {BASE_VERSION_NAME}
         asked: set[str] = set()
         owners: dict[str, str] = {}
         files: set[str] = set()

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 
 from imagewright.model.content import Relation, Vib
 from imagewright.model.effective import EffectiveComponent, EffectiveImage
-from imagewright.model.parts import ImageVib
+from imagewright.model.parts import BASE_VERSION_NAME, ImageVib
 from imagewright.model.version import Bound, VersionKey, ascending, fits, sort_key
-
-BASE_VERSION_NAME = "esx-version"
-"""VIBs bound themselves to releases with relations to this name. The base image provides it, at its own version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +61,25 @@ class Conflict(Clash):
 
 
 @dataclass(frozen=True, slots=True)
+class WrongRelease:
+    """The VIB says that it conflicts with the release that the base image is."""
+
+    vib: ImageVib
+    relation: Relation
+    release: str
+
+    @property
+    def key(self) -> Hashable:
+        """The same for the same problem in another image."""
+        return WrongRelease, self.vib.ref, str(self.relation)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The names of the components that take part."""
+        return (self.vib.component.name,)
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete(Clash):
     """The VIB says that it replaces the other."""
 
@@ -100,7 +116,7 @@ class WrongProductLine:
         return (self.component.name,)
 
 
-Problem = Unmet | Clash | WrongProductLine
+Problem = Unmet | Clash | WrongRelease | WrongProductLine
 
 
 def problems(image: EffectiveImage) -> tuple[Problem, ...]:
@@ -115,6 +131,7 @@ def problems(image: EffectiveImage) -> tuple[Problem, ...]:
         if image.base_is_whole:
             found += _unmet(line, on_line, offer, image)
         found += _conflicts(on_line, offer)
+        found += _wrong_release(on_line, offer, image)
         found += _obsolete(on_line, offer)
         found += _file_clashes(on_line)
     found += _two_contents(image)
@@ -213,6 +230,20 @@ def _conflicts(on_line: Sequence[ImageVib], offer: Offer) -> Iterator[Conflict]:
             for version, other in offer.of_name(bound.name):
                 if other is not item and bound.admits(_key(version)):
                     yield Conflict(item, other, bound.relation)
+
+
+def _wrong_release(on_line: Sequence[ImageVib], offer: Offer, image: EffectiveImage) -> Iterator[WrongRelease]:
+    if image.base_image is None:
+        return
+    release = image.base_image.version
+    for item in on_line:
+        for bound in item.conflicts:
+            if bound.name != BASE_VERSION_NAME or not bound.admits(sort_key(release)):
+                continue
+            # Where another VIB provides the release as well, the conflict with that one has been told.
+            others = (version for version, other in offer.of_name(bound.name) if other is not item)
+            if not any(bound.admits(_key(version)) for version in others):
+                yield WrongRelease(item, bound.relation, release)
 
 
 def _obsolete(on_line: Sequence[ImageVib], offer: Offer) -> Iterator[Obsolete]:

@@ -19,13 +19,14 @@ from imagewright.model.compose import compose, pin_image
 from imagewright.model.content import BaseImage, Component, ComponentRef, Vib
 from imagewright.model.edit import Edit, Way
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
+from imagewright.model.parts import BASE_VERSION_NAME
 from imagewright.model.policy import Policy, is_acceptable
 from imagewright.model.relations import (
-    BASE_VERSION_NAME,
     Clash,
     Problem,
     Unmet,
     WrongProductLine,
+    WrongRelease,
     at_odds,
     problems,
     satisfies,
@@ -127,6 +128,19 @@ class Ways:
         first, second = (image.components[name] for name in problem.parties)
         yield from self._other_versions(first, harmless_to(problem.other.vib))
         yield from self._other_versions(second, harmless_to(problem.vib.vib))
+        if any(party.source is Source.BASE_IMAGE and not party.removable for party in (first, second)):
+            yield from self._other_bases(image)
+
+    @_candidates.register
+    def _for_release(self, problem: WrongRelease, image: EffectiveImage) -> Iterator[Edit]:
+        """Other versions of the component that can live with the release, and other releases."""
+
+        def is_fine(other: Component) -> bool:
+            relations = (relation for vib in self._catalog.vibs_of(other) for relation in vib.conflicts)
+            return not any(each.name == BASE_VERSION_NAME and fits(each, problem.release) for each in relations)
+
+        yield from self._other_versions(image.components[problem.vib.component.name], is_fine)
+        yield from self._other_bases(image)
 
     @_candidates.register
     def _made_for(self, problem: WrongProductLine, image: EffectiveImage) -> Iterator[Edit]:
@@ -159,6 +173,10 @@ class Ways:
             other = self._catalog.component(effective.name, version)
             if other is not None and version != effective.version and wanted(other):
                 yield edit.component(other.name, other.version)
+
+    def _other_bases(self, image: EffectiveImage) -> Iterator[Edit]:
+        bases = reversed(self._catalog.base_images)
+        yield from (edit.base_image(base.version) for base in bases if base.version != image.spec.base_image)
 
     def _drops(self, problem: Problem, image: EffectiveImage) -> list[Edit]:
         """How to have the image without one of the components that take part."""

@@ -63,6 +63,7 @@ COLLECTOR = part("Lab-Collector", "1.0-1", vib("lab-collector", "1.0-1", depends
 SHARED_1 = part("Acme-Raid", "1.0-1", vib("acme-lib", "1.0-1", content="in the RAID driver"))
 SHARED_2 = part("Acme-Nic", "1.0-1", vib("acme-lib", "1.0-1", content="in the network driver"))
 NEWER = part("Acme-Gpu", "5.0-1", vib("acme-gpu", "5.0-1", platforms=(Platform("embeddedEsx", "9.1"),)))
+TOO_OLD = part("Acme-Legacy-Raid", "2.0-1", vib("acme-legacy-raid", "2.0-1", conflicts=["esx-version >> 8.1"]))
 LONELY = part("Acme-Lonely", "1.0-1", vib("acme-lonely", "1.0-1"), vib("acme-lonely-tools", "1.0-1"))
 UNSTORED = [
     part(name, "1.0-1", vib(name.lower(), "1.0-1", file_missing=True)) for name in ("Acme-Metadata", "Acme-Outline")
@@ -156,6 +157,7 @@ CASES = {
     ),
     "component_in_parts": _case(BASE_8, {"half": depot(LONELY, vibs=LONELY[1][:1])}, components=_all([LONELY])),
     "conflict": _case(BASE_8, components={"Net-Native": "4.0-1"}),
+    "conflict_with_the_release": _case(BASE_9, {"legacy": depot(TOO_OLD)}, components=_all([TOO_OLD])),
     "driver_for_a_newer_release": _case(BASE_8, components={"Intel-i40en": "3.0.0.0-1"}),
     "files_in_no_depot": _case(BASE_8, {"metadata only": depot(*UNSTORED)}, components=_all(UNSTORED)),
     "hardware_support_for_another_release": _case(BASE_9, hardware_support={"packages": _RACK}),
