@@ -15,7 +15,7 @@ from imagewright.cli.depot_files import echo_json, problems_told, read_depots, r
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
     from imagewright.model.content import DepotContent
-    from imagewright.model.diff import Side
+    from imagewright.model.diff import Side, SpecDiff
     from imagewright.model.finding import Finding
 
 _BUNDLES = (b"PK", b"!<arch>")
@@ -57,22 +57,21 @@ def diff(
         old, _ = _side(before, shared)
         new, offered = _side(after, shared)
         findings = _driver_findings(hardware, old, new, offered) if hardware else ()
-    difference = difference_of(old, new)
-    names = str(before), str(after)
-    if format_ is DiffFormat.JSON:
-        from imagewright.model.documents import diff_document, finding_document
-
-        echo_json({**diff_document(difference), "findings": [finding_document(each) for each in findings]})
-    elif format_ is DiffFormat.MARKDOWN:
-        from imagewright.model.diff_text import diff_markdown
-
-        typer.echo(diff_markdown(difference, *names, findings), nl=False)
-    else:
-        from imagewright.model.diff_text import diff_text
-
-        typer.echo(findings_text(findings) + diff_text(difference, *names), nl=False)
+    _show(difference_of(old, new), findings, (str(before), str(after)), format_)
     if any(each.severity is not Severity.INFO for each in findings):
         raise typer.Exit(1)
+
+
+def _show(difference: SpecDiff, findings: tuple[Finding, ...], names: tuple[str, str], format_: DiffFormat) -> None:
+    from imagewright.model.diff_text import diff_markdown, diff_text
+    from imagewright.model.documents import diff_document, finding_document
+
+    if format_ is DiffFormat.JSON:
+        echo_json({**diff_document(difference), "findings": [finding_document(each) for each in findings]})
+    elif format_ is DiffFormat.MARKDOWN:
+        typer.echo(diff_markdown(difference, *names, findings), nl=False)
+    else:
+        typer.echo(findings_text(findings) + diff_text(difference, *names), nl=False)
 
 
 def _side(path: Path, shared: Mapping[str, DepotContent]) -> tuple[Side, Catalog]:
