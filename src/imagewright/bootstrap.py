@@ -57,8 +57,13 @@ def utc_now() -> datetime:
 
 def open_data(settings: Settings) -> Storage:
     """The database of the data folder, which is made when it is not there."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_data_folder(settings)
     return open_storage(settings.database_url, busy_timeout=settings.database_timeout)
+
+
+def _make_data_folder(settings: Settings) -> None:
+    """Before anything in it is made: folders that are made on the way to another one can be read by everybody."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def ensure_administrator(storage: Storage) -> str | None:
@@ -246,6 +251,7 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
 def _certificate(settings: Settings) -> tuple[Path | None, Path | None]:
     if not settings.tls or settings.cert:
         return settings.cert, settings.key
+    _make_data_folder(settings)
     return ensure_certificate(settings.data / "tls", settings.host)
 
 
