@@ -147,6 +147,17 @@ def test_check_without_a_server_is_validate_with_one(
     assert alone.returncode == (1 if "errors" in told else 0)
 
 
+def test_ways_out_are_changes_that_a_program_can_make(folder: Path, depot_options: list[str]) -> None:
+    done = run_command("check", "conflict.json", *depot_options, "--format", "json", folder=folder)
+
+    (conflict,) = [each for each in json.loads(done.stdout)["findings"] if each["id"] == "imagewright.vib.conflict"]
+    assert [way["edits"][0]["path"] for way in conflict["ways"]] == [
+        f"components.{sample.STORAGE_DRIVER}",
+        "removed_components.Broadcom-lsi-mr3",
+    ]
+    assert conflict["ways"][1]["edits"][0]["value"] == "Broadcom-lsi-mr3"
+
+
 # --- effective -------------------------------------------------------------------------------------------------------
 
 

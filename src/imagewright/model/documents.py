@@ -35,6 +35,13 @@ def finding_document(found: Finding) -> Document:
         "resolution": found.resolution,
         "because": list(found.because),
         "args": dict(found.args),
+        "ways": [
+            {
+                "text": way.text,
+                "edits": [_set(path=edit.path, value=edit.value, text=edit.text) for edit in way.edits],
+            }
+            for way in found.ways
+        ],
     }
 
 

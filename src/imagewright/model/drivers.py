@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose
 from imagewright.model.content import ComponentRef
+from imagewright.model.edit import Way, component, no_removal
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.finding import Finding, finding, listed
 from imagewright.model.parts import DEFAULT_PRODUCT_LINE, ImageVib
@@ -158,13 +159,11 @@ class _Coverage:
             return self._told("unclear", alike, old[0])
         if {each.vib.vib.name for each in old}.isdisjoint(each.vib.vib.name for each in new):
             other = new[0].vib
-            component = other.component.name
-            return self._told(
-                "other", alike, old[0], other=other.vib.name, other_version=other.vib.version, component=component
-            )
+            names = {"other": other.vib.name, "other_version": other.vib.version, "component": other.component.name}
+            return self._told("other", alike, old[0], (), **names)
         return None
 
-    def _told(self, kind: str, alike: list[Device], old: Driving, ways: tuple[str, ...] = (), **args: str) -> Finding:
+    def _told(self, kind: str, alike: list[Device], old: Driving, ways: tuple[Way, ...] = (), **args: str) -> Finding:
         name = old.vib.component.name
         there = self._after.components.get(name) or self._after.removed.get(name) or self._before.components[name]
         hosts = list(_places(alike))
@@ -176,8 +175,9 @@ class _Coverage:
             "version": old.vib.vib.version,
             "component": name,
         }
-        because = tuple(self._because(old.vib))
-        return finding(f"imagewright.driver.{kind}", there.origin.path, because, ways, **{**values, **args})
+        because, texts = tuple(self._because(old.vib)), [_text(way) for way in ways]
+        told = finding(f"imagewright.driver.{kind}", there.origin.path, because, texts, **{**values, **args})
+        return replace(told, ways=ways)
 
     def _because(self, old: ImageVib) -> Iterator[str]:
         name = old.component.name
@@ -192,35 +192,37 @@ class _Coverage:
 
     # --- ways out ----------------------------------------------------------------------------------------------------
 
-    def _ways(self, device: Device) -> tuple[str, ...]:
+    def _ways(self, device: Device) -> tuple[Way, ...]:
         """The components that drive the device in the new image, tried; of each name the highest version that does."""
         if self._offered is None:
-            parts = (self._catalog.parts_of(component) for component in self._catalog.components)
+            parts = (self._catalog.parts_of(offered) for offered in self._catalog.components)
             self._offered = Drivers(item for part in parts for item in part.vibs)
-        offered = {each.vib.component for each in self._offered.of(device)}
-        ways: dict[str, str] = {}
-        for ref in sorted(offered, key=lambda ref: (sort_key(ref.version), ref.name), reverse=True)[:TRIALS]:
-            if ref.name not in ways and (image := self._with(ref)) is not None and drivers_of(image).of(device):
-                removed = ", no longer marked as removed" if ref.name in self._after.spec.removed_components else ""
-                ways[ref.name] = f"the component {ref.name} {ref.version}{removed}"
+        refs = {each.vib.component for each in self._offered.of(device)}
+        ways: dict[str, Way] = {}
+        for ref in sorted(refs, key=lambda ref: (sort_key(ref.version), ref.name), reverse=True)[:TRIALS]:
+            if ref.name not in ways:
+                way = self._way(ref)
+                image = self._sound_with(ref, way)
+                if image is not None and drivers_of(image).of(device):
+                    ways[ref.name] = way
         return tuple(ways[name] for name in sorted(ways))
 
-    def _with(self, ref: ComponentRef) -> EffectiveImage | None:
+    def _way(self, ref: ComponentRef) -> Way:
+        marked = ref.name in self._after.spec.removed_components
+        return Way((component(ref.name, ref.version), *([no_removal(ref.name, ref.version)] if marked else [])))
+
+    def _sound_with(self, ref: ComponentRef, way: Way) -> EffectiveImage | None:
         """The new image with this component as well; None when that brings a problem which was not there."""
         if ref not in self._sound:
-            spec = self._after.spec
-            image = compose(
-                replace(
-                    spec,
-                    components={**spec.components, ref.name: ref.version},
-                    removed_components=spec.removed_components - {ref.name},
-                ),
-                self._catalog,
-            )
+            image = compose(way.applied(self._after.spec), self._catalog)
             known = {problem.key for problem in problems(self._after)}
             is_sound = all(problem.key in known for problem in problems(image))
             self._sound[ref] = image if is_sound else None
         return self._sound[ref]
+
+
+def _text(way: Way) -> str:
+    return f"{way.edits[0].text}{', no longer marked as removed' if len(way.edits) > 1 else ''}"
 
 
 def _places(alike: list[Device]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from model_build import DPU, ESX, Part, base_image, catalog, depot, part, vib
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose
 from imagewright.model.drivers import Device, Drivers, driver_findings, drivers_of, pci_patterns
+from imagewright.model.edit import component
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.finding import Finding, Severity
 from imagewright.model.spec import ImageSpec
@@ -112,7 +113,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """What is told when hosts go from a base image of some parts to one of others."""
     images = (base_image("8.0", *before), base_image("9.0", *after))
-    parts = {component.ref: (component, held) for component, held in (*before, *after, *offered)}
+    parts = {made.ref: (made, held) for made, held in (*before, *after, *offered)}
     known = catalog(depot(*parts.values(), base_images=images))
     return driver_findings(devices, image_of(known), image_of(known, "9.0", **spec), known)
 
@@ -133,6 +134,7 @@ def test_a_lost_driver_is_told_with_its_hosts_and_a_way_out() -> None:
         "after, the base image 9.0 brings Intel-i40en 2.0",
     )
     assert lost.resolution == "Use the component Intel-i40en 1.0."
+    assert [way.edits for way in lost.ways] == [(component("Intel-i40en", "1.0"),)]
 
 
 def test_a_way_out_is_tried_and_brings_no_new_error() -> None:

@@ -22,6 +22,13 @@ class Component(Structure, frozen=True, kw_only=True, omit_defaults=True):
     overridden: tuple[Overridden, ...]
 
 
+class Edit(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "imagewright.v1.drafts.report.edit"
+    path: str
+    value: str | None = None
+    text: str
+
+
 class Finding(Structure, frozen=True, kw_only=True, omit_defaults=True):
     canonical_name: ClassVar[str] = "imagewright.v1.drafts.report.finding"
     id: str
@@ -31,6 +38,7 @@ class Finding(Structure, frozen=True, kw_only=True, omit_defaults=True):
     resolution: str
     because: tuple[str, ...]
     args: dict[str, str]
+    ways: tuple[Way, ...]
 
 
 class Image(Structure, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +76,12 @@ class Vib(Structure, frozen=True, kw_only=True, omit_defaults=True):
     size: int
     sha256: str
     reboot_required: bool
+
+
+class Way(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "imagewright.v1.drafts.report.way"
+    text: str
+    edits: tuple[Edit, ...]
 
 
 get = Operation(
