@@ -25,12 +25,20 @@ C = TypeVar("C", AddOn, HardwareSupportPackage, Solution)
 def affected_by_removal(uow: UnitOfWork, depot_id: str) -> tuple[depots.AffectedDesiredStateInfo, ...]:
     """The specifications, as they are now, and then the drafts that need something that no other depot has.
 
+    What a specification is assigned to is named beside it, since the API says that such entities are affected.
     The API has no word for drafts: one is named in `software_spec_name`, and has no `software_spec`.
     """
     catalog = uow.depots.catalog()
     removal = _Removal(catalog, depot_id)
+    assigned = uow.inventory.assigned_to()
     found = [
-        removal.affected(spec.spec, software_spec=spec.id, software_spec_name=spec.display_name)
+        removal.affected(
+            spec.spec,
+            software_spec=spec.id,
+            software_spec_name=spec.display_name,
+            entities=frozenset(each.id for each in assigned.get(spec.id, ())) or None,
+            entity_names=frozenset(each.name for each in assigned.get(spec.id, ())) or None,
+        )
         for spec in uow.library.list()
     ]
     found += [

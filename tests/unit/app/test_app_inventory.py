@@ -13,6 +13,7 @@ from imagewright.cli import sample_depot as sample
 from imagewright.contract import registry
 from imagewright.contract.binding import bindings
 from imagewright.contract.services import cis_task, inventory, own_inventory, settings
+from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import own_inventory_clusters as cluster_service
 from imagewright.contract.services import own_inventory_hosts as host_service
 from imagewright.contract.services import own_software_versions as versions
@@ -173,6 +174,21 @@ def test_what_cannot_be_assigned_is_told_and_the_rest_is_assigned(equipped: Site
     assert "no host host-9" in reason(found["host-9"])
     assert "no host domain-c8" in reason(found["domain-c8"])
     assert assigned(equipped.alice, spec) == ([], ["host-3"], False)
+
+
+def test_a_depot_that_is_needed_names_what_its_specification_is_assigned_to(equipped: Site) -> None:
+    spec = equipped.alice.committed("Blades", sample.BASE_9_1_0)
+    equipped.alice.assign(spec, clusters("domain-c8"))
+    equipped.alice.assign(spec, hosts("host-3"))
+
+    depots = {info.description: depot for depot, info in equipped.victor(offline.list_).items()}
+    with pytest.raises(ResourceInUse) as refusal:
+        equipped.admin(offline.delete, depot=depots[sample.BASE_9_1_0_FILE])
+
+    (affected,) = refusal.value.data.affected_desired_states
+    assert affected.software_spec == spec
+    assert affected.entities == {"domain-c8", "host-3"}
+    assert affected.entity_names == {"Blades", "host-3.example"}
 
 
 @pytest.mark.parametrize("name", ["folder", "datacenter"])
