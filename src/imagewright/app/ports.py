@@ -314,6 +314,9 @@ class BlobWriter(Protocol):
     """A blob in the making. Nothing can be read before `commit`; leaving without it leaves nothing behind."""
 
     def write(self, data: bytes, /) -> int: ...
+    def hexdigest(self) -> str:
+        """The SHA-256 of what was written so far."""
+
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256; the same content stored twice is there once."""
 

@@ -136,6 +136,10 @@ class DirectoryWriter:
         self._size += len(data)
         return len(data)
 
+    def hexdigest(self) -> str:
+        """The SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
+
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256, once it is safe on the disk. Raises ValueError the second time."""
         os.fsync(self._file.fileno())

@@ -7,14 +7,15 @@ import io
 import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from imagewright.formats.errors import FormatError, inside, shown
+from imagewright.formats.inflate import INFLATE_ERRORS
 from imagewright.formats.limits import CHUNK, MIB, RATIO_FLOOR, Limits
+from imagewright.formats.member import Member, SharedFile
 
 LONGEST_PATH = 1024
 """Characters of a member's path."""
@@ -28,7 +29,7 @@ _ENCRYPTED = 0x1
 _READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
-    zlib.error,
+    *INFLATE_ERRORS,
     EOFError,
     NotImplementedError,
     RuntimeError,
@@ -69,7 +70,8 @@ class Archive:
     """A zip that has been looked through: every name is safe and unique, every size is within the limits.
 
     `paths` are the member paths with forward slashes, without folders, in the order of the archive. The file must be
-    seekable; the archive reads from it as long as it is open and does not close it.
+    seekable; the archive reads from it as long as it is in use and does not close it. Members may be read by several
+    threads, one member by one thread.
     """
 
     def __init__(self, file: BinaryIO, where: str, budget: Budget, depth: int = 1) -> None:
@@ -79,10 +81,12 @@ class Archive:
         self.depth = depth
         self.budget = budget
         with _translated(where):
-            _refuse_large_directory(file, where, budget.limits)
-            self._zip = zipfile.ZipFile(file)
+            _refuse_wrong_directory(file, where, budget.limits)
+            with zipfile.ZipFile(file) as listed:
+                members = listed.infolist()
+        self._file = SharedFile(file)
         self._members: dict[str, zipfile.ZipInfo] = {}
-        for info in self._zip.infolist():
+        for info in members:
             self._take(info)
 
     def _take(self, info: zipfile.ZipInfo) -> None:
@@ -131,7 +135,8 @@ class Archive:
         Reading raises FormatError when the member is damaged: it is checked against the CRC of the archive.
         """
         with _translated(self.inside(path)):
-            return cast(BinaryIO, MemberStream(cast(BinaryIO, self._zip.open(self._members[path])), self.inside(path)))
+            member = Member(self._file, self._members[path])
+        return cast(BinaryIO, MemberStream(cast(BinaryIO, member), self.inside(path)))
 
     def open_archive(self, path: str, spool: BinaryIO) -> Archive:
         """An archive inside of this one; `spool`, an empty seekable file, holds it meanwhile (see `new_spool`)."""
@@ -140,10 +145,6 @@ class Archive:
                 spool.write(chunk)
         spool.seek(0)
         return Archive(spool, self.inside(path), self.budget, self.depth + 1)
-
-    def close(self) -> None:
-        """Ends reading; the file itself stays open."""
-        self._zip.close()
 
 
 def new_spool() -> BinaryIO:
@@ -176,7 +177,7 @@ class MemberStream(io.BufferedIOBase):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """At most `size` bytes, or all that is left."""
+        """At most `size` bytes, often less than that, or all that is left."""
         with _translated(self._where):
             return self._source.read(-1 if size is None else size)
 
@@ -207,8 +208,12 @@ def _translated(where: str) -> Iterator[None]:
         ) from error
 
 
-def _refuse_large_directory(file: BinaryIO, where: str, limits: Limits) -> None:
-    """Refuses a list of members that could not be within the limits, before the standard library loads all of it."""
+def _refuse_wrong_directory(file: BinaryIO, where: str, limits: Limits) -> None:
+    """Refuses a list of members that is not of this file, or that is too long, before all of it is loaded.
+
+    The standard library takes the last list that it finds, and passes over what comes before its zip. In a bundle that
+    was cut off behind a stored zip inside, that is the list of the wrong one.
+    """
     length = file.seek(0, io.SEEK_END)
     # The end record has 22 bytes and a comment of at most 65,535; zip64 puts 76 more bytes before it.
     tail_start = max(0, length - (22 + 65_535 + 76))
@@ -218,10 +223,18 @@ def _refuse_large_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     end = tail.rfind(_END_RECORD)
     if end < 0 or len(tail) < end + 22:
         raise FormatError(where, "is not a complete zip file: its list of contents is missing; fetch the file again")
-    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    size, offset = (int.from_bytes(tail[end + at : end + at + 4], "little") for at in (12, 16))
+    list_end = tail_start + end
     # Only directly before the end record: anywhere else the same bytes are somebody's data.
     record_64 = tail[max(0, end - 76) : end]
     if record_64.startswith(_END_RECORD_64) and record_64[56:].startswith(_LOCATOR_64):
-        size = int.from_bytes(record_64[40:48], "little")
+        size, offset = (int.from_bytes(record_64[at : at + 8], "little") for at in (40, 48))
+        list_end -= 76
+    if list_end - size > offset:
+        raise FormatError(
+            where,
+            "is not a complete zip file: the last list of contents in it does not count from its beginning, so it is "
+            "that of a file inside, and the rest is missing; fetch the file again",
+        )
     if size > max(MIB, limits.entries * _AVERAGE_ENTRY):
         raise FormatError(where, f"has a list of contents of {size} bytes; the limit is {limits.entries} files")

@@ -18,7 +18,7 @@ from imagewright.formats.index import INDEX, VENDOR_INDEX, MetadataEntry, Vendor
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.metadata import Metadata, read_metadata
 from imagewright.formats.signature import NOBODY, TrustedSigners
-from imagewright.formats.vib import copy_vib, read_vib_file
+from imagewright.formats.vib import HashingSink, copy_vib, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
 
 
@@ -26,7 +26,8 @@ class OpenDepot:
     """A depot whose metadata have been read. Close it, or use it in a `with`; the file itself stays open.
 
     `content` is everything that the metadata say. The bytes of a VIB come from the file that the depot was opened on,
-    so that must stay open and must not be read by anybody else at the same moment.
+    so that must stay open and must not be read by anybody else at the same moment. Several threads may copy VIBs of one
+    depot at the same time.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class OpenDepot:
         """
         return self._place(vib).open()
 
-    def copy_vib(self, vib: Vib, sink: BinaryIO | None = None) -> Vib:
+    def copy_vib(self, vib: Vib, sink: HashingSink | BinaryIO | None = None) -> Vib:
         """Copies the VIB's file to `sink`, or only checks it, as `formats.vib.copy_vib` does.
 
         Gives the VIB as its descriptor says, with the true size and SHA-256. Raises FormatError, naming the file and
@@ -105,7 +106,6 @@ def open_depot(
     reading = _Reading(resources)
     try:
         archive = Archive(file, name, Budget(limits))
-        resources.callback(archive.close)
         if not reading.read_zip(archive):
             raise FormatError(name, "holds no index.xml, so it is no offline bundle; take the vendor's zip as it came")
     except BaseException:
@@ -181,9 +181,7 @@ class _Reading:
 
     def _read_inner_zip(self, archive: Archive, path: str) -> bool:
         spool = self.resources.enter_context(closing(new_spool()))
-        inner = archive.open_archive(path, spool)
-        self.resources.callback(inner.close)
-        return self.read_zip(inner)
+        return self.read_zip(archive.open_archive(path, spool))
 
     def _read_bundle(self, archive: Archive, folder: str) -> None:
         index = _join(folder, INDEX)
@@ -249,8 +247,7 @@ def _by_archive(
 def _read_inner_metadata(archive: Archive, path: str, vendor: VendorEntry, platforms: tuple[Platform, ...]) -> Metadata:
     with closing(new_spool()) as spool:
         inner = archive.open_archive(path, spool)
-        with closing(inner):
-            return read_metadata(inner, path, vendor.name, vendor.code, platforms)
+        return read_metadata(inner, path, vendor.name, vendor.code, platforms)
 
 
 def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:

@@ -11,8 +11,9 @@ GIB = 1024 * MIB
 RATIO_FLOOR = 16 * MIB
 """Bytes. Whatever unpacks to no more than this is harmless, however well it was compressed."""
 
-CHUNK = 1 * MIB
-"""Bytes. What is read, hashed and written at a time; large enough that the hashing dwarfs the loop around it."""
+CHUNK = 256 * KIB
+"""Bytes. What is read, hashed and written at a time: small enough to stay in the cache of a core while it is hashed
+several times, large enough that the hashing dwarfs the loop around it."""
 
 
 @dataclass(frozen=True, slots=True)

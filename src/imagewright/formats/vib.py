@@ -8,13 +8,13 @@ signature proves of the descriptor is told with the VIB, and stops nothing here.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from imagewright.formats.ar import MAGIC, ArMember, read_members, write_header
 from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.inflate import GZIP, INFLATE_ERRORS, inflater
 from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, RATIO_FLOOR, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners, check_signature
 from imagewright.formats.vib_xml import SHA256_NAME, read_vib_xml, vib_id, write_vib_xml
@@ -24,7 +24,14 @@ DESCRIPTOR = "descriptor.xml"
 SIGNATURE = "sig.pkcs7"
 _GUNZIP = "gunzip"
 _ALGORITHMS = {SHA256_NAME: "sha256", "sha-1": "sha1", "sha-512": "sha512", "md5": "md5"}
-_GZIP_WINDOW = 31
+
+
+@runtime_checkable
+class HashingSink(Protocol):
+    """What takes bytes and knows the SHA-256 of those that it has taken, as the writers of blobs do."""
+
+    def write(self, data: bytes, /) -> object: ...
+    def hexdigest(self) -> str: ...
 
 
 class _Hash(Protocol):
@@ -41,7 +48,7 @@ def read_vib_file(
 
 def copy_vib(
     source: BinaryIO,
-    sink: BinaryIO | None,
+    sink: HashingSink | BinaryIO | None,
     where: str,
     expected: Vib | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -50,15 +57,16 @@ def copy_vib(
     """Copies a VIB to `sink` (or nowhere) in one pass, checks it on the way, and gives what its descriptor says.
 
     The result has `size` and `sha256` of the bytes copied, the path of `expected`, and the signature, which is judged
-    but not asked for. Checked are: the container, the
-    size and every checksum of each payload (of the bytes, and of what they gunzip to), and against `expected`, which
-    is what the metadata say, the file's size, its SHA-256, id and payloads. Other fields may differ: real metadata
-    sort file lists, add time zones, leave out platforms.
+    but not asked for. A sink that hashes is asked for the SHA-256, which is not taken twice then.
+
+    Checked are: the container, the size and every checksum of each payload (of the bytes, and of what they gunzip to),
+    and against `expected`, which is what the metadata say, the file's size, its SHA-256, id and payloads. Other fields
+    may differ: real metadata sort file lists, add time zones, leave out platforms.
 
     Memory is bounded by a few chunks and the descriptor. Raises FormatError, naming what differs; `sink` then holds a
     part of the file, or all of it, and must be thrown away.
     """
-    tee = _Tee(source, sink)
+    tee = _Tee(source, sink if isinstance(sink, HashingSink) else _HashingSink(sink))
     members = read_members(tee, where)
     descriptor = _read_descriptor(members, where, limits)
     vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}")
@@ -66,7 +74,7 @@ def copy_vib(
     _check_payloads(members, vib, where, limits)
     if tee.read(1):
         raise FormatError(where, "goes on after its last member; it was not copied completely, or something was added")
-    found = replace(vib, size=tee.size, sha256=tee.sha256.hexdigest(), signature=signature)
+    found = replace(vib, size=tee.size, sha256=tee.sink.hexdigest(), signature=signature)
     if expected is None:
         return found
     _compare(found, expected, where)
@@ -94,27 +102,24 @@ def write_vib(sink: BinaryIO, vib: Vib, payloads: Mapping[str, BinaryIO]) -> Vib
         for chunk in _chunks_of(payloads[payload.name]):
             out.write(chunk)
         out.write(b"\n" * (payload.size % 2))
-    return replace(vib, size=out.size, sha256=out.sha256.hexdigest())
+    return replace(vib, size=out.size, sha256=out.hexdigest())
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
 class _Tee:
-    """Reads from `source`, and hashes, counts and copies what it reads."""
+    """Reads from `source`, and counts and copies what it reads."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO | None) -> None:
+    def __init__(self, source: BinaryIO, sink: HashingSink) -> None:
         self._source = source
-        self._sink = sink
-        self.sha256 = hashlib.sha256()
+        self.sink = sink
         self.size = 0
 
     def read(self, size: int, /) -> bytes:
         data = self._source.read(size)
-        self.sha256.update(data)
         self.size += len(data)
-        if self._sink is not None:
-            self._sink.write(data)
+        self.sink.write(data)
         return data
 
 
@@ -208,7 +213,7 @@ class _Gunzip:
         self._digests = digests
         self._limit = limit
         self._where = where
-        self._engine = zlib.decompressobj(_GZIP_WINDOW)
+        self._engine = inflater(GZIP)
         self._size = 0
         self._error = ""
 
@@ -217,10 +222,10 @@ class _Gunzip:
             while chunk and not self._error:
                 if self._engine.eof:  # another gzip member, or zeros that fill up a block
                     chunk = chunk.lstrip(b"\0")
-                    self._engine = zlib.decompressobj(_GZIP_WINDOW) if chunk else self._engine
+                    self._engine = inflater(GZIP) if chunk else self._engine
                 self._take(self._engine.decompress(chunk, CHUNK))
                 chunk = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
-        except zlib.error as error:
+        except INFLATE_ERRORS as error:
             # Told at the end: when the stored bytes have a checksum, that says better what happened.
             self._error = f"is not the gzip file that its checksums speak of ({error})"
 
@@ -262,17 +267,21 @@ def _compare(found: Vib, expected: Vib, where: str) -> None:
 
 
 class _HashingSink:
-    """Writes to `sink`, and hashes and counts what it writes."""
+    """Hashes and counts what it writes to `sink`, or to nowhere."""
 
-    def __init__(self, sink: BinaryIO) -> None:
+    def __init__(self, sink: BinaryIO | None) -> None:
         self._sink = sink
-        self.sha256 = hashlib.sha256()
+        self._sha256 = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes, /) -> None:
-        self.sha256.update(data)
+        self._sha256.update(data)
         self.size += len(data)
-        self._sink.write(data)
+        if self._sink is not None:
+            self._sink.write(data)
+
+    def hexdigest(self) -> str:
+        return self._sha256.hexdigest()
 
 
 def _chunks_of(source: BinaryIO) -> Iterator[bytes]:

@@ -11,17 +11,15 @@ was killed is started again and stores the same ones, and what is left over in a
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final, Self, cast
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from imagewright.app.call import Services
 from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused, with_files
-from imagewright.app.ports import BlobWriter, FetchError, StorageUnavailable, UnitOfWork
+from imagewright.app.ports import FetchError, StorageUnavailable, UnitOfWork
 from imagewright.app.sweeping import submit_sweep, sweep_named
 from imagewright.app.tasks import result_document
 from imagewright.app.uploads import upload_with
@@ -29,6 +27,7 @@ from imagewright.contract.services import depots_offline as offline
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost
+from imagewright.jobs.storing import store_vibs
 from imagewright.model.content import DepotContent, Vib, VibRef
 from imagewright.model.errors import InvalidArgument, ServiceUnavailable
 from imagewright.model.library import Depot, DepotSource
@@ -38,9 +37,6 @@ log = logging.getLogger(__name__)
 FETCHED: Final = 400
 WHOLE: Final = 1000
 """How much of an import is done when the bundle is here, and in all."""
-
-COMMITS: Final = 8
-"""How many blobs wait for the disk at the same time; it can serve several for little more than the price of one."""
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
@@ -155,68 +151,11 @@ class _Import:
         return _Bundle(blob.sha256, _file_name(services.fetcher.shown(location)))
 
     def _stored_vibs(self, opened: OpenDepot) -> dict[VibRef, Vib]:
-        vibs = opened.content.vibs
-        whole = sum(vib.size for vib in vibs) or 1
-        found: dict[VibRef, Vib] = {}
-        before = 0
-        with _Committing(self.stored) as committing:
-            for number, vib in enumerate(vibs, start=1):
-                text = f"Storing VIB {number} of {len(vibs)}"
-                with ExitStack() as open_blob:
-                    writer = open_blob.enter_context(self.job.services.blobs.writer())
-                    sink = _WatchedSink(self.job, writer, before, whole, text)
-                    found[vib.ref] = opened.copy_vib(vib, cast(BinaryIO, sink))
-                    committing.submit(writer, open_blob.pop_all())
-                before += vib.size
-        return found
+        def report(written: int, whole: int, text: str) -> None:
+            done = FETCHED + (WHOLE - FETCHED) * written // whole
+            self.job.progress(min(done, WHOLE - 1), WHOLE, text)
 
-
-class _Committing:
-    """Makes blobs durable in the background: waiting for the disk takes longer than reading and checking a VIB.
-
-    Leaving the block waits for all of them, and raises what went wrong with any.
-    """
-
-    def __init__(self, stored: set[str]) -> None:
-        self._stored = stored
-        self._pool = ThreadPoolExecutor(COMMITS, thread_name_prefix="blob-commit")
-        self._pending: deque[Future[None]] = deque()
-
-    def submit(self, writer: BlobWriter, resources: ExitStack) -> None:
-        """Commits the blob, adds its name to those that are stored, and closes `resources`."""
-        self._pending.append(self._pool.submit(self._commit, writer, resources))
-        if len(self._pending) > 2 * COMMITS:
-            self._pending.popleft().result()
-
-    def _commit(self, writer: BlobWriter, resources: ExitStack) -> None:
-        with resources:
-            self._stored.add(writer.commit().sha256)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._pool.shutdown()
-        if kind is None:
-            for commit in self._pending:
-                commit.result()
-
-
-@dataclass(slots=True)
-class _WatchedSink:
-    """Passes bytes on and reports them, so that a large VIB shows progress and does not hold up a cancellation."""
-
-    job: Job[Services]
-    writer: BlobWriter
-    written: int
-    whole: int
-    text: str
-
-    def write(self, data: bytes, /) -> int:
-        self.written += len(data)
-        done = FETCHED + (WHOLE - FETCHED) * self.written // self.whole
-        self.job.progress(min(done, WHOLE - 1), WHOLE, self.text)
-        return self.writer.write(data)
+        return store_vibs(opened, self.job.services.blobs, self.stored, report)
 
 
 @contextmanager

@@ -1,0 +1,122 @@
+"""Storing the VIBs of a bundle: several at a time, each checked while it is written.
+
+Two VIBs are read, checked and written at the same time; unpacking and hashing let other threads work. Waiting for the
+disk to have them is left to further threads: it takes longer than all the rest, and costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore, Lock
+from typing import Any, Final
+
+from imagewright.app.ports import Blobs, BlobWriter
+from imagewright.formats.bundle import OpenDepot
+from imagewright.model.content import Vib, VibRef
+
+COPIES: Final = 2
+"""How many VIBs are copied at the same time."""
+
+COMMITS: Final = 8
+"""How many blobs wait for the disk at the same time; it can serve several for little more than the price of one."""
+
+Report = Callable[[int, int, str], None]
+"""Takes how much is done, how much there is in all, and a text; what it raises ends the storing."""
+
+
+def store_vibs(opened: OpenDepot, blobs: Blobs, stored: set[str], report: Report) -> dict[VibRef, Vib]:
+    """Stores every VIB of the bundle, and gives each, by what the metadata call it, as its own file describes it.
+
+    The names of the blobs are added to `stored` as they become durable. Raises what `OpenDepot.copy_vib`, the blobs and
+    `report` raise; of several errors, that of the first VIB.
+    """
+    vibs = opened.content.vibs
+    storing = _Storing(opened, blobs, stored, report, len(vibs), sum(vib.size for vib in vibs) or 1)
+    with storing.commits, ThreadPoolExecutor(COPIES, thread_name_prefix="vib-copy") as copies:
+        running = {vib.ref: copies.submit(storing.copy, vib) for vib in vibs}
+    _raise_first([*running.values(), *storing.pending])
+    return {ref: copy.result() for ref, copy in running.items()}
+
+
+class _Ended(Exception):
+    """Something is wrong with another VIB, so this one is not needed any more."""
+
+
+def _raise_first(ended: Sequence[Future[Any]]) -> None:
+    errors = [error for future in ended if (error := future.exception()) is not None]
+    for error in errors:
+        if not isinstance(error, _Ended):
+            raise error
+
+
+@dataclass(slots=True)
+class _Storing:
+    """The VIBs of one bundle on their way. `pending` are the commits, of which `room` lets only some wait at a time."""
+
+    opened: OpenDepot
+    blobs: Blobs
+    stored: set[str]
+    report: Report
+    count: int
+    whole: int
+    commits: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(COMMITS, "blob-commit"))
+    pending: list[Future[None]] = field(default_factory=list)
+    room: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2 * COMMITS))
+    lock: Lock = field(default_factory=Lock)
+    begun: int = 0
+    written: int = 0
+    failed: bool = False
+
+    def copy(self, vib: Vib) -> Vib:
+        """Copies one VIB into a blob and has that committed."""
+        with self._failing_all(), ExitStack() as open_blob:
+            with self.lock:
+                self.begun += 1
+            writer = open_blob.enter_context(self.blobs.writer())
+            found = self.opened.copy_vib(vib, _WatchedSink(self, writer))
+            self.room.acquire()
+            self.pending.append(self.commits.submit(self._commit, writer, open_blob.pop_all()))
+        return found
+
+    def advance(self, size: int) -> None:
+        """Tells that so many bytes more are written, so that a large VIB shows progress and can be cancelled."""
+        if self.failed:
+            raise _Ended
+        with self.lock:
+            self.written += size
+            self.report(self.written, self.whole, f"Storing VIB {self.begun} of {self.count}")
+
+    def _commit(self, writer: BlobWriter, resources: ExitStack) -> None:
+        try:
+            with resources, self._failing_all():
+                self.stored.add(writer.commit().sha256)
+        finally:
+            self.room.release()
+
+    @contextmanager
+    def _failing_all(self) -> Iterator[None]:
+        try:
+            if self.failed:
+                raise _Ended
+            yield
+        except BaseException:
+            self.failed = True
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _WatchedSink:
+    """Passes bytes on and reports them."""
+
+    storing: _Storing
+    writer: BlobWriter
+
+    def write(self, data: bytes, /) -> int:
+        self.storing.advance(len(data))
+        return self.writer.write(data)
+
+    def hexdigest(self) -> str:
+        return self.writer.hexdigest()
