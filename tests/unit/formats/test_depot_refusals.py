@@ -64,6 +64,17 @@ def patched(data: bytes, signature: bytes, offset: int, value: bytes) -> bytes:
     return data[:at] + value + data[at + len(value) :]
 
 
+def cut_behind_inner(method: int = 0) -> bytes:
+    """A bundle that ends where its metadata archive ends, which is a zip that is complete."""
+    files = bundle_files()
+    last = {name: data for name, data in files.items() if name != "metadata.zip"} | {
+        "metadata.zip": files["metadata.zip"]
+    }
+    data = zip_of(last, method)
+    inner = bytes(files["metadata.zip"]) if isinstance(files["metadata.zip"], bytes) else b""
+    return data[: data.index(inner) + len(inner)]
+
+
 def damaged_vib() -> bytes:
     vib = vib_file()
     return bundle(metadata_files(vib), **{VIB_PATH: vib[:-20] + b"\0" + vib[-19:]})
@@ -122,6 +133,15 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no zip": (lambda: b"hello, world" * 10, "is not a complete zip file: its list of contents is missing"),
     "cut zip": (lambda: bundle()[:-30], "is not a complete zip file"),
     "half a zip": (lambda: bundle()[: len(bundle()) // 2], "is not a complete zip file"),
+    "cut behind a zip inside": (
+        cut_behind_inner,
+        "depot.zip: is not a complete zip file: .* it is that of a file inside, and the rest is missing",
+    ),
+    "cut a little after a zip inside": (
+        lambda: cut_behind_inner() + b"PK\1\2" + b"\0" * 40,
+        "is not a complete zip file",
+    ),
+    "something before the zip": (lambda: b"MZ" * 100 + bundle(), "does not count from its beginning"),
     "only an end record": (lambda: b"PK\x05\x06" + b"\0" * 18, "holds no index.xml, so it is no offline bundle"),
     "front missing": (lambda: bundle()[200:], "cannot be unpacked"),
     "nonsense offset": (
@@ -135,6 +155,22 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "depot.zip > a.zip: is not a complete zip file",
     ),
     # --- members
+    "header of another name": (
+        lambda: patched(bundle(), b"PK\x03\x04", 30, b"x"),
+        "depot.zip > index.xml: cannot be unpacked .there is another file where",
+    ),
+    "header that is none": (
+        lambda: patched(bundle(), b"PK\x01\x02", 42, struct.pack("<I", 5)),
+        "depot.zip > index.xml: cannot be unpacked .there is no file where",
+    ),
+    "header behind the end": (
+        lambda: patched(bundle(), b"PK\x01\x02", 42, struct.pack("<I", 0x7FFFFFFF)),
+        "depot.zip > index.xml: cannot be unpacked .it ends too early",
+    ),
+    "less than the list of contents says": (
+        lambda: patched(bundle(), b"PK\x01\x02", 24, struct.pack("<I", 9999)),
+        "depot.zip > index.xml: cannot be unpacked .it ends too early",
+    ),
     "checksum of the zip": (crc_damage, "depot.zip > index.xml: cannot be unpacked .*CRC"),
     "lying size": (lying_size, "depot.zip > index.xml: cannot be unpacked"),
     "member twice": (doubled_member, "index.xml: stands twice in the archive"),
@@ -175,6 +211,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_vib(vib_file(descriptor(facts="<x>" + "y" * 70_000 + "</x>"))),
         r"has a member 'descriptor.xml' of \d+ bytes; 65536 are allowed",
     ),
+    "nested into itself by the hundred": (lambda: nested(100), "lies 3 archives deep; at most 2 are opened"),
     # --- index files
     "no vendor": (
         lambda: bundle(**{"index.xml": "<vendorList/>"}),
@@ -263,6 +300,51 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_metadata(vibs=vib_copy(vib_file(), sha256="12")),
         "<vib> has the SHA-256 '12'; it must have 64 hexadecimal digits",
     ),
+    "bulletin id of 10,000 characters": (
+        lambda: with_metadata(bulletins=bulletin().replace("Net-X_1.0", "n" * 10_000)),
+        "<id> of <bulletin> has 10000 characters; at most 255 are allowed",
+    ),
+    "component name of 10,000 characters": (
+        lambda: with_metadata(bulletins=bulletin(COMPONENT.replace("Net-X", "n" * 10_000))),
+        "attribute name of <componentNameSpec> has 10000 characters",
+    ),
+    "component version of 10,000 characters": (
+        lambda: with_metadata(bulletins=bulletin(COMPONENT.replace('version="1.0"', f'version="{"1." * 5000}"'))),
+        "attribute version of <componentVersionSpec> has 10000 characters",
+    ),
+    "VIB name of 10,000 characters": (
+        lambda: with_metadata(vibs=vib_copy(vib_file()).replace("<name>net-x", "<name>" + "n" * 10_000)),
+        "<name> of <vib> has 10000 characters",
+    ),
+    "relation of 10,000 characters": (
+        lambda: with_metadata(vibs=descriptor(depends=f'<constraint name="{"n" * 10_000}"/>')),
+        "attribute name of <constraint> has 10000 characters",
+    ),
+    "unknown relation": (
+        lambda: with_metadata(vibs=descriptor(depends='<constraint name="a" relation="~" version="1"/>')),
+        "for 'a' has the relation '~'; known are",
+    ),
+    "VIB path of 10,000 characters": (
+        lambda: with_metadata(vibs=vib_copy(vib_file(), "v/" * 5000)),
+        "names a file with 10000 characters; at most 1024 are allowed",
+    ),
+    "size of thousand digits": (
+        lambda: with_metadata(vibs=vib_copy(vib_file(), size="9" * 1000)),
+        "has <packed-size> '9{80}...'; it must be a whole number of bytes",
+    ),
+    "negative size": (lambda: with_metadata(vibs=vib_copy(vib_file(), size="-1")), "has <packed-size> '-1'"),
+    "external entity in vmware.xml": (
+        lambda: with_metadata(vmware=EXTERNAL + "<metadataResponse/>"),
+        "has a document type",
+    ),
+    "external entity in the index": (
+        lambda: bundle(**{"index.xml": EXTERNAL + INDEX}),
+        "index.xml: has a document type",
+    ),
+    "external entity in a descriptor": (
+        lambda: with_vib(vib_file(EXTERNAL + descriptor())),
+        "descriptor.xml: has a document type",
+    ),
     "VIB path outside": (
         lambda: with_metadata(vibs=vib_copy(vib_file(), "../../x.vib")),
         "names the file '../../x.vib', which lies outside of the depot",
@@ -301,6 +383,18 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "VIB with a negative size": (lambda: header_damage(48, b"-5        "), "has the size '-5'"),
     "VIB with a gigantic size": (lambda: header_damage(48, b"9999999999"), "of 9999999999 bytes; 65536 are allowed"),
     "VIB with a damaged header": (lambda: header_damage(58, b"xx"), "its end mark is missing"),
+    "VIB with a signature of a megabyte": (
+        lambda: with_vib(ar(("descriptor.xml", descriptor().encode()), ("sig.pkcs7", b"x" * 1_000_000))),
+        "has a member 'sig.pkcs7' of 1000000 bytes; 65536 are allowed",
+    ),
+    "VIB with a gigantic table of names": (
+        lambda: with_vib(ar(("//", b"x" * 1_500_000), ("descriptor.xml", b""))),
+        "has a member '//' of 1500000 bytes; 1048576 are allowed",
+    ),
+    "VIB with its descriptor twice": (
+        lambda: with_vib(ar(*[("descriptor.xml", descriptor().encode())] * 2)),
+        "must have sig.pkcs7 as its second member, but it is 'descriptor.xml'",
+    ),
     "VIB with a lost long name": (lambda: header_damage(0, b"/77             "), "is not in its table of names"),
     "payload of other size": (
         lambda: with_vib(vib_file(descriptor(payloads=payload_element(size="5")))),
@@ -309,6 +403,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "payload of other content": (
         lambda: with_vib(vib_file(descriptor(payloads=payload_element(sha1="0" * 40)))),
         "the sha-1 of what the payload unpacks to is [0-9a-f]{40}, but the descriptor says 0{40}",
+    ),
+    "payload that lies about what it unpacks to": (
+        lambda: with_vib(
+            vib_file(descriptor(payloads=payload_element().replace(' type="vgz"', ' type="vgz" uncompressed-size="7"')))
+        ),
+        "> net-x: unpacks to [0-9]+ bytes, but the descriptor says 7",
+    ),
+    "payload with a checksum that is none": (
+        lambda: with_vib(vib_file(descriptor(payloads=payload_element(raw="xyz")))),
+        "<checksum> is 'xyz'; it must be a hexadecimal number",
     ),
     "payload that is no gzip": (
         lambda: with_vib(
@@ -333,7 +437,25 @@ def test_refused_with_a_sentence(name: str) -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(REFUSED) >= 60
+    assert len(REFUSED) >= 100
+
+
+def test_a_hundred_thousand_bulletins_are_refused_before_they_are_held() -> None:
+    each = "".join(f"<bulletin><id>b{number}</id></bulletin>" for number in range(100_000))
+    data = with_metadata(vmware=f"<metadataResponse>{each}</metadataResponse>")
+    with pytest.raises(FormatError, match="holds more than 20000 bulletins, the limit"):
+        content_of(data)
+
+
+@pytest.mark.parametrize("other", ["net-x", "SMP_bootbank_net-x_1.0-1"])
+def test_relations_in_a_circle_are_read_as_they_are(other: str) -> None:
+    # Nothing here follows relations. Whoever does, in the model, goes over each VIB once.
+    text = descriptor(depends=f'<constraint name="{other}"/>')
+    vib = vib_file(text)
+    facts = f"<relative-path>{VIB_PATH}</relative-path>"
+    copy = descriptor(depends=f'<constraint name="{other}"/>', facts=facts)
+    (found,) = content_of(bundle(metadata_files() | {"vibs/net-x-1.xml": copy}, **{VIB_PATH: vib})).vibs
+    assert [relation.name for relation in found.depends] == [other]
 
 
 def test_the_good_bundle_is_within_these_limits() -> None:
