@@ -1,0 +1,204 @@
+"""What there is when a row begins: a draft of Alice, and specifications, made anew where rows change them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import httpx
+import msgspec
+from server_process import ADMINISTRATOR, ALICE, Account, ServerProcess
+from three_transports import Transport, over
+from wire_clients import basic, login
+
+from imagewright.cli import sample_depot as sample
+from imagewright.contract.services import inventory, settings
+from imagewright.contract.services import repository_software as software
+from imagewright.contract.services import repository_software_drafts as drafts
+from imagewright.contract.services import repository_software_drafts_alternative_images as alternative_images
+
+WRITER = Account("only-writes@example.test", "p")
+"""May change specifications and not read them."""
+HOST = "host-1"
+IMAGE = "image-1"
+ADD_ON = settings.AddOnSpec(name=sample.ALPHA, version=sample.ALPHA_NEW)
+BASE = settings.BaseImageSpec(version=sample.BASE_8_0_3)
+REMOVED = "VMware-vmkata"
+HARDWARE = settings.HardwareSupportSpec(
+    packages={sample.MANAGER: settings.HardwareSupportPackageSpec(pkg=sample.PACKAGE, version=sample.PACKAGE_VERSION)}
+)
+COMPONENTS = {sample.NET_DRIVER: sample.NET_DRIVER_GOOD, sample.NET_AGENT: None}
+"""The version of the second is left to be chosen."""
+BLADES = settings.ImageSelectionSpec(
+    selection_type=settings.ImageSelectionSpecSelectionType.HOST_UUID, host_uuids=frozenset({"4c4c4544-0001"})
+)
+FULL = settings.SoftwareSpec(
+    base_image=BASE,
+    add_on=ADD_ON,
+    components=COMPONENTS,
+    hardware_support=HARDWARE,
+    removed_components=frozenset({REMOVED}),
+    alternative_images={
+        IMAGE: settings.AlternativeImageSpec(
+            base_image=BASE,
+            add_on=ADD_ON,
+            components=COMPONENTS,
+            hardware_support=HARDWARE,
+            removed_components=frozenset({REMOVED}),
+            display_name="Blades",
+            selection_criteria=BLADES,
+        )
+    },
+)
+"""A specification with everything that it can have, the same in both images."""
+SINGLE = settings.SoftwareSpec(base_image=settings.BaseImageSpec(version=sample.BASE_9_1_0))
+OTHER = settings.SoftwareSpec(base_image=BASE)
+ASSIGNED = settings.SoftwareSpec(base_image=BASE, add_on=ADD_ON)
+SHARED_NAME, ASSIGNED_NAME, SINGLE_NAME, DRAFT_NAME = "Servers and blades", "In use", "Single", "In the making"
+UNKNOWN = "no-such-id"
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+class Place(Enum):
+    """Which draft Alice has, and which specification a row is about."""
+
+    NO_DRAFT = auto()
+    """No draft; the specification with everything."""
+    FULL = auto()
+    """A draft with everything, equal to the specification with everything."""
+    EMPTY = auto()
+    """A draft as it is created, with an alternative image as it is created."""
+    COMMITTABLE = auto()
+    """A draft without errors."""
+    SINGLE = auto()
+    """No draft; a specification without alternative images, which may be changed."""
+    ASSIGNED = auto()
+    """No draft; a specification that a host has."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The ids of what there is."""
+
+    spec: str = UNKNOWN
+    draft: str = UNKNOWN
+    image: str = IMAGE
+
+
+class Site:
+    """A server with the sample depots, and Alice, whose drafts and specifications the rows are about."""
+
+    def __init__(self, server: ServerProcess, http: httpx.Client, stack: ExitStack) -> None:
+        self.server = server
+        self.http = http
+        self._stack = stack
+        self._tokens: dict[Account, str] = {}
+        self._transports: dict[tuple[str, Account | None], Transport] = {}
+        self.alice = self.transport("REST", ALICE)
+        self.full = self._committed(SHARED_NAME, FULL)
+        self.assigned = self._committed(ASSIGNED_NAME, ASSIGNED)
+        self._assign()
+
+    def token(self, account: Account) -> str:
+        """The session of a user."""
+        if account not in self._tokens:
+            self._tokens[account] = login(self.http, account)
+        return self._tokens[account]
+
+    def transport(self, name: str, account: Account | None) -> Transport:
+        """One of the three transports, as a user or as nobody."""
+        key = name, account
+        if key not in self._transports:
+            token = self.token(account) if account else None
+            self._transports[key] = over(name, self.server, self.http, token, self._stack)
+        return self._transports[key]
+
+    def given(self, place: Place) -> Given:
+        """Makes the place, and takes away what an earlier row has left."""
+        self._clear()
+        match place:
+            case Place.FULL:
+                return Given(self.full, self._draft(DRAFT_NAME, FULL))
+            case Place.COMMITTABLE:
+                return Given(self.full, self._draft(DRAFT_NAME, OTHER))
+            case Place.SINGLE:
+                return Given(self._committed(SINGLE_NAME, SINGLE))
+            case Place.ASSIGNED:
+                return Given(self.assigned)
+            case Place.EMPTY:
+                draft = self.alice.result(drafts.create, {"spec": drafts.CreateSpec()})
+                spec = alternative_images.CreateSpec(display_name="Blades")
+                return Given(
+                    self.full, draft, self.alice.result(alternative_images.create, {"draft": draft, "spec": spec})
+                )
+        return Given(self.full)
+
+    def draft(self) -> drafts.Info:
+        """The draft that Alice has now."""
+        (found,) = self.drafts().values()
+        return found
+
+    def state(self, given: Given) -> str:
+        """All drafts and specifications, with words for what is never the same twice."""
+        seen = [self.drafts(), self._records()]
+        text = json.dumps(msgspec.to_builtins(seen), sort_keys=True)
+        for word, known in ("DRAFT", given.draft), ("SPEC", given.spec):
+            text = text.replace(f'"{known}"', word)
+        return re.sub(r'"(software-spec|draft)-\d+"|"\d+": ', "ID", _TIME.sub("TIME", text))
+
+    def names(self) -> dict[str, str]:
+        """The names in the library by id."""
+        return {each.id: each.display_name for each in self._records()}
+
+    def drafts(self) -> Mapping[str, drafts.Info]:
+        """All drafts by id."""
+        found: dict[str, drafts.Info] = self.alice.result(drafts.list_, {})
+        return found
+
+    def _records(self) -> tuple[software.Record, ...]:
+        found: software.ListResult = self.alice.result(software.list_, {})
+        return found.records
+
+    def _clear(self) -> None:
+        for draft in self.drafts():
+            self.alice.result(drafts.delete, {"draft": draft})
+        for spec in self.names().keys() - {self.full, self.assigned}:
+            self.alice.result(software.delete, {"software_spec": spec})
+
+    def _draft(self, name: str, content: settings.SoftwareSpec) -> str:
+        spec = import_spec(name, content)
+        return str(self.alice.result(drafts.import_software_spec, {"spec": spec}))
+
+    def _committed(self, name: str, content: settings.SoftwareSpec) -> str:
+        draft = self._draft(name, content)
+        task = self.alice.result(drafts.commit, {"draft": draft, "spec": drafts.CommitSpec()})
+        ended = self.alice.ended(drafts.commit, task)
+        assert ended.refusal is None, ended
+        return str(ended.result)
+
+    def _assign(self) -> None:
+        answer = self.http.post(
+            "/imagewright/v1/inventory/hosts",
+            json={"id": HOST, "name": "edge"},
+            headers={"Authorization": basic(ADMINISTRATOR)},
+        )
+        assert answer.status_code == 201, answer.text
+        entities = inventory.EntitySpec(type=inventory.EntitySpecInventoryType.HOST, hosts=frozenset({HOST}))
+        spec = inventory.AssignEntitiesSpec(software_spec_id=self.assigned, entities=entities)
+        task = self.alice.result(inventory.assign_entities, {"input_spec": spec})
+        assert self.alice.ended(inventory.assign_entities, task).refusal is None
+
+
+def import_spec(name: str, content: settings.SoftwareSpec, *, delete: bool | None = None) -> drafts.ImportSpec:
+    """An import of this content from the call itself."""
+    return drafts.ImportSpec(
+        display_name=name,
+        source_type=drafts.SourceType.JSON_STRING,
+        software_spec=json.dumps(msgspec.to_builtins(content)),
+        delete_existing_draft=delete,
+    )
