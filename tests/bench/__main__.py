@@ -20,6 +20,7 @@ from figures import HOW, Figure, NotMeasured, machine, table  # noqa: E402
 
 GROUPS = {
     "wire": "wire",
+    "import": "bundle_import",
     "compose": "composition",
 }
 """The groups in the order in which they run, and the module of each, which has a function `measure`."""

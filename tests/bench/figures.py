@@ -74,6 +74,13 @@ def by_turns(*sides: Callable[[], float], rounds: int = 7) -> tuple[float, ...]:
     return tuple(statistics.median(column) for column in zip(*taken[1:], strict=True))
 
 
+def peak_memory(process: int | str) -> int:
+    """The most memory that a process has had, in bytes. What `getrusage` tells would begin with that of its parent."""
+    status = Path(f"/proc/{process}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
 def machine() -> str:
     """What this runs on, and what else runs there."""
     model = "unknown processor"
