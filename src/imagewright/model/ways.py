@@ -152,9 +152,9 @@ class Ways:
 
     def _to_have(self, ref: ComponentRef, image: EffectiveImage) -> Iterator[Edit]:
         """How this component gets into the image: what only base images hold comes with one of them."""
-        removed = image.removed_by_user.get(ref.name)
-        if removed is not None:
-            if removed.overridden[-1].version == ref.version:
+        if ref.name in image.spec.removed_components:
+            removed = image.removed_by_user.get(ref.name)
+            if removed is not None and removed.overridden[-1].version == ref.version:
                 yield edit.no_removal(ref.name, ref.version)
             return
         carriers = self._catalog.carriers_of(ref)
