@@ -24,6 +24,7 @@ from imagewright.formats.index import (
     write_index,
     write_vendor_index,
 )
+from imagewright.formats.inference import infer_images
 from imagewright.formats.limits import MIB, Limits
 from imagewright.formats.spec_json import read_spec
 from imagewright.formats.vib import read_vib_file, write_vib
@@ -79,6 +80,7 @@ def member_of(data: bytes, start: str) -> bytes:
         return archive.read(next(name for name in archive.namelist() if name.startswith(start)))
 
 
+NET = Component("Net-X", "1.0", "X", "1", Bulletin("Net-X_1.0"))
 METADATA = member_of(DEPOT, "metadata.zip")
 
 
@@ -124,6 +126,14 @@ READ: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     "vendor index": (
         write_vendor_index([MetadataEntry("u", Platform("embeddedEsx"))]),
         lambda data: read_vendor_index(data, "v.xml"),
+    ),
+    "inferred": (
+        b'{"b": {"version": "9.1.0", "parts": {"Net-X": "1.0"}, "removed": ["a", {"n": "b"}]}}',
+        lambda data: infer_images(data, "addons/x.json", "x.json", (NET,)),
+    ),
+    "inferred from XML": (
+        b'<addon name="A"><version>9.1.0</version><c n="Net-X" v="1.0"/><drop><c n="z"/></drop></addon>',
+        lambda data: infer_images(data, "addons/x.xml", "x.xml", (NET,)),
     ),
     "specification": (member_of(METADATA, "baseimages/"), lambda data: read_spec(data)),
     **{

@@ -5,12 +5,14 @@
     vibs/*.xml          the descriptor of each VIB, with path, size and checksum of its file
     baseimages/ addons/ manifests/ solutions/   JSON objects that are made of components
 
-The folders come first, because they say more; `vmware.xml` fills in what stands only there. What is in the archive
-and is not one of these is noted and passed over.
+The folders come first, because they say more; `vmware.xml` fills in what stands only there. Then the other JSON and XML
+files are looked at, and those in the image folders that are in another form: with the components known, it can be seen
+what they are (see `inference`). What is left is noted and passed over, and so is how an object was found that way.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -20,6 +22,7 @@ from imagewright.formats.bulletin import BulletinRecord, component_of, read_bull
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.images import READERS, ImageObject, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
+from imagewright.formats.inference import ADOPTED_FROM, LARGEST_DOCUMENT, Inferred, infer_images
 from imagewright.formats.vib_xml import read_vib_xml
 from imagewright.formats.xml import iterate_xml
 from imagewright.model.content import (
@@ -65,6 +68,8 @@ def read_metadata(
     if reading.is_empty:
         raise FormatError(archive.where, "holds no VIB, no bulletin and no image; it is no metadata archive")
     bulletins = reading.resolved_bulletins()
+    components = reading.components(bulletins)
+    reading.infer(components)
     bundle = MetadataBundle(
         file_name=file_name,
         vendor=vendor,
@@ -72,7 +77,7 @@ def read_metadata(
         platforms=platforms,
         vibs=tuple(vib for _id, vib in sorted(reading.vibs.items())),
         bulletins=bulletins,
-        components=reading.components(bulletins),
+        components=components,
         base_images=_sorted(reading.images, BaseImage),
         add_ons=_sorted(reading.images, AddOn),
         hardware_support=_sorted(reading.images, HardwareSupportPackage),
@@ -90,6 +95,7 @@ class _Reading:
     records: dict[str, BulletinRecord] = field(default_factory=dict)
     images: list[ImageObject] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -107,7 +113,7 @@ class _Reading:
         elif folder in READERS:
             self._read_image(folder, path)
         else:
-            self._pass_over(path, "is of no known kind")
+            self.unknown[path] = "is of no known kind"
 
     def read_vmware_xml(self) -> None:
         """Takes from `vmware.xml` what had no file of its own."""
@@ -170,7 +176,25 @@ class _Reading:
             data = archive.read(path)
             self.images.append(read_image_object(folder, data, archive.inside(path), archive.budget.limits.xml_size))
         except FormatError as error:
-            self._pass_over(path, error.what)
+            self.unknown[path] = error.what
+
+    def infer(self, components: tuple[Component, ...]) -> None:
+        """Looks for images in what was not understood, and notes of each file what came of it."""
+        for path, reason in self.unknown.items():
+            found = self._inferred(path, components)
+            self.images += [each.image for each in found if each.confidence >= ADOPTED_FROM]
+            for each in found:
+                self._pass_over(path, _told(each))
+            if not found:
+                self._pass_over(path, reason)
+
+    def _inferred(self, path: str, components: tuple[Component, ...]) -> tuple[Inferred, ...]:
+        if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > LARGEST_DOCUMENT:
+            return ()
+        try:
+            return infer_images(self.archive.read(path), path, self.archive.inside(path), components)
+        except FormatError:
+            return ()  # why it was not understood in the first place says more
 
     def _pass_over(self, path: str, reason: str) -> None:
         self.not_understood.append(NotUnderstood(self.archive.inside(path), reason))
@@ -183,6 +207,14 @@ class _Reading:
                 self._pass_over(f"bulletin {bulletin.id}", f"names VIB {shown(ref.id)}, which is not described")
             refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
         return replace(bulletin, vibs=tuple(refs))
+
+
+def _told(found: Inferred) -> str:
+    """How an inferred object is noted."""
+    what = " ".join(_name_and_version(found.image)).strip()
+    kind = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(found.image).__name__).lower()
+    taken = "inferred and taken for" if found.confidence >= ADOPTED_FROM else "too unsure to be taken for"
+    return f"is in no known form; it is {taken} the {kind} {shown(what)} ({found.confidence:.0%}: {found.because})"
 
 
 def _sorted(images: Iterable[ImageObject], kind: type[_IMAGE]) -> tuple[_IMAGE, ...]:

@@ -306,7 +306,7 @@ class MetadataBundle:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """A part of a depot that was passed over: which file, and why."""
+    """A part of a depot that was passed over, or inferred from its content: which file, and why."""
 
     path: str
     reason: str

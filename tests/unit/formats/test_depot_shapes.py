@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 
 import pytest
@@ -27,7 +28,7 @@ from made_depots import (
 
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.errors import FormatError
-from imagewright.model.content import NotUnderstood, Platform, VibRef
+from imagewright.model.content import BaseImage, ComponentRef, NotUnderstood, Platform, VibRef
 
 
 def test_a_component_bundle() -> None:
@@ -231,3 +232,30 @@ def test_one_vib_described_twice_in_the_same_way() -> None:
     metadata = metadata_files()
     metadata["vibs/net-x-2.xml"] = metadata["vibs/net-x-1.xml"]
     assert len(content_of(bundle(metadata)).vibs) == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (
+            {"Net-X": "1.0"},
+            "inferred and taken for the base image '9.1.0.0.1' \\(77%: 1 known component at 'spec.parts'",
+        ),
+        ({"Net-X": "1.0", "Other": "1", "Third": "1"}, "is of no known kind|is missing"),
+    ],
+)
+def test_a_base_image_in_an_unknown_form_is_inferred_or_noted(parts: dict[str, str], said: str) -> None:
+    document = json.dumps({"spec": {"releaseID": "9.1.0.0.1", "parts": parts}})
+    content = content_of(bundle(metadata_files() | {"baseimages/odd.json": document}))
+    (noted,) = (each for each in content.not_understood if "odd.json" in each.path)
+    assert re.search(said, noted.reason)
+    adopted = BaseImage("9.1.0.0.1", (ComponentRef("Net-X", "1.0"),))
+    assert content.bundles[0].base_images == ((adopted,) if "inferred" in said else ())
+
+
+def test_what_is_too_unsure_is_noted_and_not_adopted() -> None:
+    document = json.dumps({"one": "9.1.0.0.1", "two": "9.1.0.0.2", "name": "Thing", "c": {"Net-X": "1.0"}})
+    content = content_of(bundle(metadata_files() | {"x/odd.json": document}))
+    (noted,) = (each for each in content.not_understood if "odd.json" in each.path)
+    assert "too unsure to be taken for the add on 'Thing 9.1.0.0.1'" in noted.reason
+    assert content.bundles[0].add_ons == ()
