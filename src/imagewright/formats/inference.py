@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from imagewright.formats.documents import Branch, read_tree
+from imagewright.formats.errors import shown
 from imagewright.formats.images import ImageObject
 from imagewright.formats.limits import MIB
 from imagewright.formats.xml import LONGEST_NAME, parse_date
@@ -209,15 +210,15 @@ def _infer(group: _Group, path: str, known: _Known) -> Inferred | None:
         return None
     rate = min(found.rate for found in group.lists)
     few = {1: 0.85, 2: 0.95}.get(len(refs), 1.0)
-    because = (
-        f"{len(refs)} known component{'s' * (len(refs) > 1)} at {_place(group.lists[0].branch)}, the version at '{version.key}'"
-        + (f", {len(removed)} to take out" if removed else "")
-    )
+    components = "one known component" if len(refs) == 1 else f"{len(refs)} known components"
+    because = f"{components} at {_place(group.lists[0].branch)}, the version at {shown(version.key)}"
+    if removed:
+        because += f", {len(removed)} to take out"
     return Inferred(image, round(rate * few * sure_kind * version.sure * sure_name, 2), because)
 
 
 def _place(branch: Branch) -> str:
-    return f"'{'.'.join(key for key in branch.keys if key)}'"
+    return shown(".".join(key for key in branch.keys if key))
 
 
 def _names(group: _Group, known: _Known) -> dict[str, str]:
@@ -300,7 +301,10 @@ def _vendor(owner: Branch) -> str:
 
 def _display(owner: Branch) -> dict[str, Any]:
     """What the usual words name; an object is complete without any of it."""
-    words = {re.sub("[^a-z]", "", key.lower()): text[: 4 * LONGEST_NAME] for key, text in owner.texts.items()}
+    words = {
+        re.sub("[^a-z]", "", key.lower()): text[: 4 * LONGEST_NAME].replace("\0", "")
+        for key, text in owner.texts.items()
+    }
     named = {field: words.get(field.replace("_", ""), "") for field in ("display_name", "display_version")}
     told = {field: words.get(field, "") for field in ("summary", "description")}
     date = words.get("releasedate") or words.get("date") or ""

@@ -239,7 +239,7 @@ def test_one_vib_described_twice_in_the_same_way() -> None:
     [
         (
             {"Net-X": "1.0"},
-            "inferred and taken for the base image '9.1.0.0.1' \\(77%: 1 known component at 'spec.parts'",
+            "inferred and taken for the base image '9.1.0.0.1' \\(77%: one known component at 'spec.parts'",
         ),
         ({"Net-X": "1.0", "Other": "1", "Third": "1"}, "is of no known kind|is missing"),
     ],

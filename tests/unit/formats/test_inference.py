@@ -185,6 +185,16 @@ def test_it_is_told_where_things_were_found() -> None:
     assert found.confidence == 1.0
 
 
+def test_what_is_told_is_fit_to_be_shown_and_stored() -> None:
+    document = {"a\x00\n": {"version": BASE, "parts\x1b" * 100: dict((ESXI, NET, STORE))}, "summary": "\x00"}
+    (found,) = infer("baseimages/x.json", document)
+    assert found.because.isprintable()
+    assert len(found.because) < 300
+    (found,) = infer("baseimages/x.json", {"version": BASE, "all": dict([ESXI]), "summary": "a\x00b"})
+    assert isinstance(found.image, BaseImage)
+    assert found.image.summary == "ab"
+
+
 # --- what is not adopted ---------------------------------------------------------------------------------------------
 
 
