@@ -14,7 +14,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
 # What the tests have for making depots, images and servers is used here, too.
-sys.path[1:1] = [str(TESTS / folder) for folder in ("unit/model", "e2e", "contract")]
+sys.path[1:1] = [str(TESTS / folder) for folder in ("unit/model", "property", "e2e", "contract")]
 
 from figures import HOW, Figure, NotMeasured, machine, table  # noqa: E402
 
@@ -22,6 +22,8 @@ GROUPS = {
     "wire": "wire",
     "import": "bundle_import",
     "compose": "composition",
+    "server": "server",
+    "libsolv": "libsolv_check",
 }
 """The groups in the order in which they run, and the module of each, which has a function `measure`."""
 

@@ -9,7 +9,8 @@ from model_build import DPU, ESX, Part, base_image, catalog, depot, part, refs, 
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose_spec
-from imagewright.model.content import AddOn, HardwareSupportPackage, Solution
+from imagewright.model.content import AddOn, HardwareSupportPackage, Platform, Solution
+from imagewright.model.criteria import MOST_IMAGES
 from imagewright.model.finding import Finding, Severity
 from imagewright.model.spec import (
     AddOnSpec,
@@ -197,6 +198,45 @@ def test_base_image_of_two_depots_with_different_components() -> None:
     assert told(BASE, catalog({"a": one, "b": two})) == ["base_image.ambiguous at base_image"]
 
 
+def test_second_content_of_an_add_on_is_an_error_only_where_it_is_used() -> None:
+    net = part("Net", "1-1")
+    one = site(net, add_ons=(AddOn("Vendor", "1", ()), AddOn("Other", "1", ())))
+    two = depot(add_ons=(AddOn("Vendor", "1", refs(net)),))
+    found = catalog({"first": one.depots["depot-1"], "second": two})
+
+    (finding,) = findings(replace(BASE, add_on=AddOnSpec("Vendor", "1")), found)
+
+    assert finding.id == "imagewright.add_on.ambiguous"
+    assert finding.resolution == "Keep one of the depots and delete the others: first or second."
+    assert told(replace(BASE, add_on=AddOnSpec("Other", "1")), found) == []
+
+
+def test_two_contents_in_one_depot_are_not_resolved_by_deleting_another() -> None:
+    net = part("Net", "1-1")
+    found = site(net, add_ons=(AddOn("Vendor", "1", ()), AddOn("Vendor", "1", refs(net))))
+
+    (finding,) = findings(replace(BASE, add_on=AddOnSpec("Vendor", "1")), found)
+
+    assert finding.resolution.startswith("One depot holds all of them")
+
+
+@pytest.mark.parametrize(
+    ("made_for", "is_newer"), [("8.0", False), ("7.*", False), ("8.0.3-1", True), ("9.1", True), ("", False)]
+)
+def test_component_for_a_newer_platform_is_a_warning(made_for: str, is_newer: bool) -> None:
+    image, found = with_components(part("Net", "1-1", vib("net", "1", platforms=(Platform("embeddedEsx", made_for),))))
+
+    assert told(image, found) == (["component.newer_platform at components.Net"] if is_newer else [])
+    assert not has_errors(findings(image, found))
+
+
+@pytest.mark.parametrize(("bound", "refuses"), [("<= 8.0", True), (">= 9", False)])
+def test_conflict_with_the_release_of_the_base_image(bound: str, refuses: bool) -> None:
+    image, found = with_components(part("Net", "1-1", vib("net", "1", conflicts=[f"esx-version {bound}"])))
+
+    assert told(image, found) == (["vib.wrong_release at components.Net"] if refuses else [])
+
+
 def test_unknown_add_on_version_offers_those_that_are_there() -> None:
     found = site(add_ons=(AddOn("Vendor", "1", ()), AddOn("Vendor", "2", ())))
 
@@ -294,6 +334,25 @@ def test_oem_strings_do_not_tell_hosts_apart() -> None:
 
 def test_image_for_no_host_is_an_error() -> None:
     assert [one.id for one in alternatives(hosts())] == ["imagewright.alternative_image.no_criteria"]
+
+
+def test_overlaps_of_one_image_are_one_finding() -> None:
+    found = alternatives(hardware(), hardware(models=frozenset({"R1"})), hardware(models=frozenset({"R2"})), hardware())
+
+    assert [(one.id.rpartition(".")[2], one.args["name"], one.args["other"]) for one in found] == [
+        ("same_criteria", "Image 3", "Image 0"),
+        ("overlapping_criteria", "Image 1", "Image 0"),
+        ("overlapping_criteria", "Image 2", "Image 0"),
+        ("overlapping_criteria", "Image 3", "Image 1 and Image 2"),
+    ]
+
+
+def test_more_alternative_images_than_are_told_apart() -> None:
+    assert alternatives(*(hosts(str(number)) for number in range(MOST_IMAGES))) == ()
+
+    (finding,) = alternatives(*(hosts(str(number)) for number in range(MOST_IMAGES + 1)))
+
+    assert (finding.severity, finding.id) == (Severity.ERROR, "imagewright.alternative_image.too_many")
 
 
 # --- the library -----------------------------------------------------------------------------------------------------
