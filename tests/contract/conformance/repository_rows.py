@@ -73,7 +73,13 @@ from imagewright.contract.services import repository_software_effective_componen
 from imagewright.contract.services import settings
 
 NET_DRIVER, NET_AGENT = sample.NET_DRIVER, sample.NET_AGENT
+PREFIX = "com.vmware.esx.settings.repository."
 Make = Callable[[Given], Any]
+
+
+def name_of(operation: Operation) -> str:
+    """The operation without what all have in common."""
+    return operation.key.removeprefix(PREFIX)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +102,7 @@ class Row:
     @property
     def name(self) -> str:
         """The operation without what all have in common, and the use."""
-        key = self.operation.key.removeprefix("com.vmware.esx.settings.repository.")
-        return f"{key} {self.use}".strip()
+        return f"{name_of(self.operation)} {self.use}".strip()
 
 
 def constant(value: Any) -> Make:
@@ -407,6 +412,7 @@ def _add_on_and_hardware_rows() -> Iterator[Row]:
         found=constant(sample.ALPHA_OLD),
     )
     yield from of_both(add_ons, "delete", part=lambda image: image.add_on)
+    yield of_a_draft(add_on.delete, use="none is set", place=Place.EMPTY)
     there = settings.HardwareSupportPackageInfo(pkg=sample.PACKAGE, version=sample.PACKAGE_VERSION)
     yield from of_both(packages, "get", see=lambda info: info.packages, seen=constant({sample.MANAGER: there}))
     yield from of_both(
@@ -459,6 +465,13 @@ def _component_rows() -> Iterator[Row]:
         part=lambda image: image.components.keys(),
         found=constant({NET_DRIVER}),
     )
+    yield of_a_draft(
+        components.delete,
+        lambda: {"component": "not in the draft"},
+        use="not there",
+        look=lambda site: site.draft().software_info.components.keys(),
+        found=constant({NET_DRIVER, NET_AGENT}),
+    )
     yield from of_both(
         services,
         "update",
@@ -491,6 +504,13 @@ def _removed_rows() -> Iterator[Row]:
         lambda _: {"component": REMOVED},
         part=lambda image: image.removed_components or {},
         found=constant({}),
+    )
+    yield of_a_draft(
+        removed.delete,
+        lambda: {"component": NET_DRIVER},
+        use="not there",
+        look=lambda site: (site.draft().software_info.removed_components or {}).keys(),
+        found=constant({REMOVED}),
     )
 
 
@@ -561,3 +581,8 @@ ROWS = (
     *_removed_rows(),
     *_alternative_rows(),
 )
+
+EXAMPLES = {row.operation: row.arguments for row in reversed(ROWS)}
+"""Right arguments of each operation."""
+INJECTED = ("ERROR", "SERVICE_UNAVAILABLE")
+"""What every operation declares and only a broken server answers."""

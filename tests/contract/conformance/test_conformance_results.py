@@ -8,12 +8,6 @@ from repository_site import Site
 from server_process import ALICE
 from three_transports import NAMES
 
-from imagewright.contract import registry
-
-REPOSITORY = tuple(
-    each for each in registry.operations if each.service.startswith("com.vmware.esx.settings.repository.")
-)
-
 
 @pytest.fixture(scope="module")
 def outcomes() -> dict[str, str]:
@@ -36,12 +30,3 @@ def test_result_and_state(site: Site, outcomes: dict[str, str], row: Row, transp
         assert row.look(site) == row.found(given)
     state = site.state(given)
     assert outcomes.setdefault(row.name, state) == state
-
-
-def test_every_operation_has_a_row() -> None:
-    assert len(REPOSITORY) == 62
-    assert {row.operation.key for row in ROWS} == {each.key for each in REPOSITORY}
-
-
-def test_names_of_rows_are_unique() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)

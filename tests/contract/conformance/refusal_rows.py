@@ -1,0 +1,169 @@
+"""What an operation refuses because of what there is, beyond unknown ids, sessions, privileges and faults.
+
+Those four need no rows: they follow from the declaration of each operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from repository_rows import (
+    EXAMPLES,
+    add_on,
+    alternative_add_on,
+    alternative_components,
+    alternative_hardware,
+    alternative_removed,
+    components,
+    display_name,
+    drafts,
+    hardware,
+    name_of,
+    removed,
+    software,
+)
+from repository_site import ASSIGNED_NAME, HOST, SHARED_NAME, SINGLE, Given, Place, import_spec
+from server_process import ALICE, Account
+
+from imagewright.contract.operations import Operation
+from imagewright.contract.services import settings
+from imagewright.contract.types import Id
+
+TWO_PACKAGES = settings.HardwareSupportSpec(
+    packages={each: settings.HardwareSupportPackageSpec(pkg="p") for each in ("manager-a", "manager-b")}
+)
+NO_PACKAGE = settings.HardwareSupportSpec(packages={"manager": settings.HardwareSupportPackageSpec(version="1")})
+ORCHESTRATOR = settings.OrchestratorSpec(owner="an orchestrator")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One reason for which an operation answers an error; `says` are words that the answer must have in it.
+
+    A task is accepted, and ends with the error.
+    """
+
+    why: str
+    operation: Operation
+    error_type: str
+    place: Place
+    arguments: Callable[[Given], dict[str, Any]]
+    says: str
+    caller: Account = ALICE
+
+    @property
+    def name(self) -> str:
+        """The operation and the reason."""
+        return f"{name_of(self.operation)}: {self.why}"
+
+
+def _spec(value: Any) -> Callable[[Given], dict[str, Any]]:
+    return lambda given: {"software_spec": given.spec, "spec": value}
+
+
+def _plain(value: Any) -> Callable[[Given], dict[str, Any]]:
+    return lambda _: {"spec": value}
+
+
+def _draft(value: Any = None) -> Callable[[Given], dict[str, Any]]:
+    return lambda given: {"draft": given.draft} | ({} if value is None else {"spec": value})
+
+
+def _image(value: Any = None) -> Callable[[Given], dict[str, Any]]:
+    return lambda given: {"image": given.image} | _draft(value)(given)
+
+
+SECOND = (
+    Refused("a second draft", drafts.create, "ALREADY_EXISTS", Place.FULL, _plain(drafts.CreateSpec()), ALICE.name),
+    Refused(
+        "a second draft", drafts.import_software_spec, "ALREADY_EXISTS", Place.FULL,
+        _plain(import_spec("Second", SINGLE)), ALICE.name,
+    ),
+    Refused("a second draft", software.copy, "ALREADY_EXISTS", Place.FULL, _spec(software.CopySpec()), ALICE.name),
+    Refused("a second draft", software.edit, "ALREADY_EXISTS", Place.FULL, _spec(software.EditSpec()), ALICE.name),
+)  # fmt: skip
+IN_USE = (
+    Refused("assigned", software.edit, "RESOURCE_IN_USE", Place.ASSIGNED, _spec(software.EditSpec()), HOST),
+    Refused(
+        "assigned", software.delete, "RESOURCE_IN_USE", Place.ASSIGNED, lambda given: {"software_spec": given.spec},
+        HOST,
+    ),
+)  # fmt: skip
+BAD_INPUT = (
+    Refused(
+        "nothing to compare with", software.check_repository, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        _plain(software.CheckSpec()), "display_name software_spec",
+    ),
+    Refused(
+        "nothing asked for", software.export, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        _spec(
+            software.ExportSpec(
+                export_software_spec=False, export_iso_image=False, export_offline_bundle=False,
+                export_only_default_image=False,
+            )
+        ), "export_software_spec",
+    ),
+    Refused(
+        "the name of another", software.update, "INVALID_ARGUMENT", Place.SINGLE,
+        _spec(software.UpdateSpec(display_name=ASSIGNED_NAME)), ASSIGNED_NAME,
+    ),
+    Refused(
+        "not JSON", drafts.import_software_spec, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        _plain(
+            drafts.ImportSpec(
+                display_name="n", source_type=drafts.SourceType.JSON_STRING, software_spec='{"base_image"',
+            )
+        ), "line 1",
+    ),
+    Refused("no package", hardware.set_, "INVALID_ARGUMENT", Place.FULL, _draft(NO_PACKAGE), "pkg"),
+    Refused("no package", alternative_hardware.set_, "INVALID_ARGUMENT", Place.FULL, _image(NO_PACKAGE), "pkg"),
+    Refused(
+        "two packages", alternative_hardware.set_, "INVALID_ARGUMENT", Place.FULL, _image(TWO_PACKAGES), "manager-b",
+    ),
+)  # fmt: skip
+NOT_SET = (
+    Refused("none is set", display_name.get, "NOT_FOUND", Place.EMPTY, _draft(), "display name"),
+    Refused("none is set", add_on.get, "NOT_FOUND", Place.EMPTY, _draft(), "add-on"),
+    Refused("none is set", alternative_add_on.get, "NOT_FOUND", Place.EMPTY, _image(), "add-on image-1"),
+    Refused("none is set", alternative_add_on.delete, "NOT_FOUND", Place.EMPTY, _image(), "add-on image-1"),
+    Refused("none is set", hardware.get, "NOT_FOUND", Place.EMPTY, _draft(), "package"),
+    Refused("none is set", hardware.delete, "NOT_FOUND", Place.EMPTY, _draft(), "package"),
+    Refused("none is set", alternative_hardware.get, "NOT_FOUND", Place.EMPTY, _image(), "package image-1"),
+    Refused("none is set", alternative_hardware.delete, "NOT_FOUND", Place.EMPTY, _image(), "package image-1"),
+)
+COMMITS = (
+    Refused(
+        "neither name nor base image", drafts.commit, "INVALID_ARGUMENT", Place.EMPTY,
+        _draft(drafts.CommitSpec()), "errors name base",
+    ),
+    Refused(
+        "equal content", drafts.commit, "ALREADY_EXISTS", Place.FULL, _draft(drafts.CommitSpec()), SHARED_NAME,
+    ),
+)  # fmt: skip
+NOT_ALLOWED = (
+    Refused(
+        "not an orchestrator", drafts.commit, "UNAUTHORIZED", Place.COMMITTABLE,
+        _draft(drafts.CommitSpec(orchestrator=ORCHESTRATOR)), "orchestrator",
+    ),
+    Refused(
+        "not an orchestrator", software.update, "UNAUTHORIZED", Place.SINGLE,
+        _spec(software.UpdateSpec(orchestrator=ORCHESTRATOR)), "orchestrator",
+    ),
+)  # fmt: skip
+
+REFUSED = (*SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED)
+REFUSED_IN_TASKS = COMMITS
+
+_ADDED_IF_UNKNOWN = (components.set_, alternative_components.set_, removed.set_, alternative_removed.set_)
+_GONE_IF_UNKNOWN = (components.delete, removed.delete)
+"""Under not_found these name only the draft; what is not there is deleted already."""
+UNKNOWN_IDS: tuple[tuple[Operation, str], ...] = tuple(
+    (operation, each.name)
+    for operation in EXAMPLES
+    for each in operation.inputs
+    if isinstance(each.type, Id)
+    and not (each.name == "component" and operation in (*_ADDED_IF_UNKNOWN, *_GONE_IF_UNKNOWN))
+)
+"""Every id that an operation takes, and that must name something there is."""
