@@ -16,13 +16,14 @@ TESTS = Path(__file__).resolve().parent.parent
 # What the tests have for making depots, images and servers is used here, too.
 sys.path[1:1] = [str(TESTS / folder) for folder in ("unit/model", "property", "e2e", "contract")]
 
-from figures import HOW, Figure, NotMeasured, machine, table  # noqa: E402
+from figures import HOW, Figure, NotMeasured, load, machine, table  # noqa: E402
 
 GROUPS = {
     "wire": "wire",
     "import": "bundle_import",
     "compose": "composition",
     "server": "server",
+    "catalogue": "catalogue",
     "libsolv": "libsolv_check",
 }
 """The groups in the order in which they run, and the module of each, which has a function `measure`."""
@@ -53,14 +54,14 @@ def main(names: list[str]) -> int:
         print(f"There is no group {', '.join(unknown)}; there are: {', '.join(GROUPS)}", file=sys.stderr)
         return 2
     warnings.simplefilter("ignore")  # of the packages that are compared with
-    where = machine()
+    before = load()
     everything, complete = [], True
     for name in names or list(GROUPS):
         print(f"{name} …", file=sys.stderr, flush=True)
         figures, good = measured(name)
         everything += figures
         complete = complete and good
-    print(f"{where}\n\n{HOW}\n\n{table(everything)}")
+    print(f"{machine()}; load {before} at the start and {load()} at the end\n\n{HOW}\n\n{table(everything)}")
     return 0 if complete else 1
 
 
