@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,20 +13,32 @@ TESTS = Path(__file__).parents[2]
 sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "contract") if str(TESTS / folder) not in sys.path]
 
 from repository_site import WRITER, Site  # noqa: E402
-from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, add_user, allowing, serving  # noqa: E402
+from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, allowing, serving  # noqa: E402
 from wire_clients import OFFLINE, connection, rest_session  # noqa: E402
 
+from imagewright.app.passwords import hash_password  # noqa: E402
+from imagewright.app.ports import User  # noqa: E402
+from imagewright.app.privileges import ROLES, Role  # noqa: E402
+from imagewright.bootstrap import utc_now  # noqa: E402
 from imagewright.cli import sample_depot as sample  # noqa: E402
+from imagewright.cli.data_folder import opened  # noqa: E402
 
 WRITE = "VcIntegrity.lifecycleSoftwareSpecification.Write"
 USERS = {
-    ADMINISTRATOR: ("--role", "administrator"),
-    ALICE: ("--role", "editor"),
-    BOB: ("--role", "editor"),
-    VICTOR: ("--role", "viewer"),
-    WRITER: ("--privilege", WRITE),
+    ADMINISTRATOR: ROLES[Role.ADMINISTRATOR],
+    ALICE: ROLES[Role.EDITOR],
+    BOB: ROLES[Role.EDITOR],
+    VICTOR: ROLES[Role.VIEWER],
+    WRITER: frozenset({WRITE}),
 }
-DEPOTS = (sample.BASE_8_0_3_FILE, sample.BASE_9_1_0_FILE, sample.ALPHA_FILE, sample.HARDWARE_FILE, sample.DRIVERS_FILE)
+DEPOTS = (
+    sample.BASE_8_0_3_FILE,
+    sample.BASE_9_1_0_FILE,
+    sample.ALPHA_FILE,
+    sample.HARDWARE_FILE,
+    sample.DRIVERS_FILE,
+    sample.BETA_FILE,
+)
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("conformance") / "data"
     depots = data.parent / "depots"
     sample.write_sample_depots(depots)
-    first, *others = USERS.items()
-    add_user(data, first[0], *first[1])
-    # Each is a process of its own, which takes a while to start.
-    with ThreadPoolExecutor(len(others)) as pool:
-        list(pool.map(lambda each: add_user(data, each[0], *each[1]), others))
+    _add_users(data)
     with ExitStack() as stack:
         server = stack.enter_context(serving(data, ["--allow-faults"], allowing(depots)))
         with rest_session(server, ADMINISTRATOR) as administrator:
@@ -48,4 +55,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 spec = {"source_type": "PULL", "location": (depots / name).as_uri()}
                 task = administrator.task("POST", OFFLINE, params={"vmw-task": "true"}, json=spec)
                 assert task["status"] == "SUCCEEDED", task
-        yield Site(server, stack.enter_context(connection(server)), stack)
+        yield Site(server, depots, stack.enter_context(connection(server)), stack)
+
+
+def _add_users(data: Path) -> None:
+    """What `imagewright user add` does, without a process for each."""
+    data.mkdir()
+    with opened(data, None) as storage, storage.write() as uow:
+        for account, privileges in USERS.items():
+            uow.users.add(User(account.name, hash_password(account.password), "", privileges, utc_now()))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -93,8 +94,10 @@ class Given:
 class Site:
     """A server with the sample depots, and Alice, whose drafts and specifications the rows are about."""
 
-    def __init__(self, server: ServerProcess, http: httpx.Client, stack: ExitStack) -> None:
+    def __init__(self, server: ServerProcess, files: Path, http: httpx.Client, stack: ExitStack) -> None:
+        """`files` is a folder that the server may read."""
         self.server = server
+        self.files = files
         self.http = http
         self._stack = stack
         self._tokens: dict[Account, str] = {}

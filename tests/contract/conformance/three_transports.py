@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import official_sdk
@@ -23,12 +23,15 @@ from wire_clients import JsonRpc, Refusal, Rest, patiently, refusal_in, refusal_
 from imagewright.contract import facts, jsonrpc_values, registry, rest_values
 from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_task, cis_tasks
+from imagewright.contract.structure import Structure
 from imagewright.contract.types import StructureRef, Type, Void
 
 Arguments = Mapping[str, Any]
 NAMES = ("REST", "JSON-RPC", "SDK")
 ENDED = (cis_task.Status.SUCCEEDED, cis_task.Status.FAILED)
 PYTHON = {(each.service, each.operation): each.python for each in facts.load().operations}
+STRUCTURES = facts.load().structures
+Data = TypeVar("Data", bound=Structure)
 INFO = StructureRef(cis_task.Info.canonical_name)
 
 
@@ -55,6 +58,10 @@ class Transport(ABC):
     def ended(self, operation: Operation, task: str) -> Ended:
         """How the task of the operation has ended."""
 
+    @abstractmethod
+    def data_of(self, refusal: Refusal, structure: type[Data]) -> Data:
+        """The data of an error, which must be of this structure."""
+
 
 class OverRest(Transport):
     """Plain HTTP under `/api`."""
@@ -80,6 +87,10 @@ class OverRest(Transport):
         error = info["error"]
         text = " ".join(each["default_message"] for each in error["messages"])
         return Ended(refusal=Refusal(error["error_type"], text, error.get("data")))
+
+    def data_of(self, refusal: Refusal, structure: type[Data]) -> Data:
+        found: Data = strictly_rest(StructureRef(structure.canonical_name), refusal.data)
+        return found
 
 
 class OverJsonRpc(Transport):
@@ -110,6 +121,10 @@ class OverJsonRpc(Transport):
         text = " ".join(each.text for each in info.error.messages)
         return Ended(refusal=Refusal(info.error.error_type, text, info.error.data))
 
+    def data_of(self, refusal: Refusal, structure: type[Data]) -> Data:
+        assert isinstance(refusal.data, structure)
+        return refusal.data
+
 
 class OverSdk(Transport):
     """The official SDK: its stubs, its checks of what goes out and comes in, its converters."""
@@ -138,6 +153,13 @@ class OverSdk(Transport):
         if info.status == "FAILED":
             return Ended(refusal=_refusal(info.error))
         return Ended(operation.task_result and _value(operation.task_result, found.get_result(), found.result_type))
+
+    def data_of(self, refusal: Refusal, structure: type[Data]) -> Data:
+        class_ = vendor_sdk.named(STRUCTURES[structure.canonical_name].python)
+        found: Data = _value(
+            StructureRef(structure.canonical_name), refusal.data.convert_to(class_), class_.get_binding_type()
+        )
+        return found
 
     def _call(self, operation: Operation, arguments: Arguments) -> Any:
         class_, _, method = PYTHON[operation.service, operation.operation_id].rpartition(".")
