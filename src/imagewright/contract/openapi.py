@@ -129,7 +129,7 @@ def _entry(choices: Sequence[_Choice], describe: Describe) -> Schema:
     entry: Schema = {
         "operationId": _operation_id(choices),
         "tags": [_tag(first)],
-        "summary": " or ".join(each.operation.name.replace("_", " ") for each in choices),
+        "summary": " or ".join(dict.fromkeys(each.operation.name.replace("_", " ") for each in choices)),
         "description": "\n".join(_described(each, describe, listed=len(choices) > 1) for each in choices),
         "x-operations": [_extension(each) for each in choices],
     }

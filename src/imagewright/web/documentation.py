@@ -54,9 +54,8 @@ START: Final = """SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#api",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   filter: true,
-  displayOperationId: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
 });
