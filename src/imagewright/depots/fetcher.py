@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final
-
-import httpx
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from imagewright.app.ports import FetchError, Sink
 from imagewright.depots.files import open_file, permitted_path
@@ -14,7 +13,11 @@ from imagewright.depots.masking import masked
 from imagewright.depots.policy import FetchPolicy
 from imagewright.depots.source import Source
 from imagewright.depots.trouble import Deadline, Trouble
-from imagewright.depots.web import WebReader
+
+if TYPE_CHECKING:
+    import httpx
+
+    from imagewright.depots.web import WebReader
 
 CHUNK: Final = 1024 * 1024
 """The sink gets its bytes in chunks of this size, the last one excepted."""
@@ -28,7 +31,19 @@ class UrlFetcher:
 
     def __init__(self, policy: FetchPolicy) -> None:
         self._policy = policy
-        self._web = WebReader(policy)
+        if policy.ca_bundle is not None:
+            # What is wrong with it is told at once.
+            self._web = self._new_reader()
+
+    @cached_property
+    def _web(self) -> WebReader:
+        return self._new_reader()
+
+    def _new_reader(self) -> WebReader:
+        # Loaded when it is needed: a start of the server would spend a tenth of its time on it.
+        from imagewright.depots.web import WebReader
+
+        return WebReader(self._policy)
 
     def check(self, location: str) -> None:
         """Raises FetchError when a location may not be read at all. Asks nobody: names are resolved when fetching."""
@@ -94,6 +109,8 @@ class UrlFetcher:
 
 
 def _parsed(location: str) -> httpx.URL:
+    import httpx
+
     try:
         url = httpx.URL(location)
     except httpx.InvalidURL as error:

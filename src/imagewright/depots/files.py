@@ -7,12 +7,13 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
-
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from imagewright.depots.source import Source
 from imagewright.depots.trouble import Trouble
+
+if TYPE_CHECKING:
+    import httpx
 
 _PIECE: Final = 1024 * 1024
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON
 
 from imagewright.model.spec import SoftwareSpec
 
@@ -21,7 +20,7 @@ Name = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database counts up itself. (SQLite does that only for a column called INTEGER.)"""
 
-_JSON = sa.Text().with_variant(JSON(none_as_null=True), "postgresql")
+_JSON = sa.Text().with_variant(sa.JSON(none_as_null=True), "postgresql")
 # Either keeps a document as it was written. JSONB would make 1e300 an integer and refuse some text; a column called
 # JSON has numeric affinity in SQLite, which would make the document "5" a number.
 
