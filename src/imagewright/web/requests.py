@@ -56,14 +56,15 @@ def origin_of(request: Request, public_url: str | None) -> Origin:
     host = request.headers.get("host") or "localhost"
     return Origin(
         address=request.client.host if request.client else "",
-        base_url=(public_url or f"{request.url.scheme}://{host}").rstrip("/"),
+        base_url=(public_url or f"{request.scope['scheme']}://{host}").rstrip("/"),
         request_id=given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
     )
 
 
 def query_of(request: Request) -> Query:
     """The decoded query: every key with its values, in the order in which they stand."""
-    return parse_qs(request.url.query, keep_blank_values=True)
+    # Not `request.url`, which puts the whole URL together for every request.
+    return parse_qs(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 async def body_of(request: Request) -> bytes:

@@ -73,7 +73,7 @@ class Server:
             await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
-        path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1")
+        path = (request.scope.get("raw_path") or request.scope["path"].encode()).decode("latin-1")
         if path == "/api" and request.method == "POST":
             return await self._jsonrpc.answer(request)
         if path.startswith("/api/"):
