@@ -47,7 +47,7 @@ def own_draft(call: Call, draft_id: str) -> Draft:
 
 def status_of(uow: UnitOfWork, draft: Draft) -> DraftStatus:
     """Whether the draft can still be committed, given what the library has now."""
-    current = uow.library.current_versions([draft.base_spec])
+    current = {} if draft.is_global else uow.library.current_versions([draft.base_spec])
     return draft.status(current.get(draft.base_spec))
 
 

@@ -47,7 +47,8 @@ def list_(call: Call, filter_: drafts.FilterSpec | None) -> dict[str, drafts.Inf
     """The drafts of everybody, by id, as far as they fit the filter; an unset or empty part of it fits all."""
     wanted = filter_ or drafts.FilterSpec()
     found = call.uow.drafts.list(base_specs=wanted.software_spec_ids or (), owners=wanted.owners or ())
-    current = call.uow.library.current_versions({draft.base_spec for draft in found})
+    bases = {draft.base_spec for draft in found if not draft.is_global}
+    current = call.uow.library.current_versions(bases) if bases else {}
     return {draft.id: _info(call, draft, draft.status(current.get(draft.base_spec))) for draft in found}
 
 
