@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLES ?=
+CASES_OF_EACH ?= 260
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint bench generate lock clean
+.PHONY: help install demo serve test check lint fuzz bench generate lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +42,9 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 
 test: lint ## Check everything and run all tests
 	$(BIN)/pytest -n 2 --dist loadscope
+
+fuzz: $(VENV)/.test ## Send twenty thousand requests that are made up from the OpenAPI document
+	FUZZ_CASES_OF_EACH=$(CASES_OF_EACH) $(BIN)/pytest tests/e2e/test_made_up_requests.py --capture=no --timeout=600
 
 bench: $(VENV)/.test ## Measure, side by side in one run
 	$(BIN)/python tests/bench
