@@ -14,7 +14,7 @@ sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "contract") if str(TES
 
 from repository_site import WRITER, Site  # noqa: E402
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, allowing, serving  # noqa: E402
-from wire_clients import OFFLINE, connection, rest_session  # noqa: E402
+from wire_clients import connection  # noqa: E402
 
 from imagewright.app.passwords import hash_password  # noqa: E402
 from imagewright.app.ports import User  # noqa: E402
@@ -31,14 +31,6 @@ USERS = {
     VICTOR: ROLES[Role.VIEWER],
     WRITER: frozenset({WRITE}),
 }
-DEPOTS = (
-    sample.BASE_8_0_3_FILE,
-    sample.BASE_9_1_0_FILE,
-    sample.ALPHA_FILE,
-    sample.HARDWARE_FILE,
-    sample.DRIVERS_FILE,
-    sample.BETA_FILE,
-)
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +42,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     _add_users(data)
     with ExitStack() as stack:
         server = stack.enter_context(serving(data, ["--allow-faults"], allowing(depots)))
-        with rest_session(server, ADMINISTRATOR) as administrator:
-            for name in DEPOTS:
-                spec = {"source_type": "PULL", "location": (depots / name).as_uri()}
-                task = administrator.task("POST", OFFLINE, params={"vmw-task": "true"}, json=spec)
-                assert task["status"] == "SUCCEEDED", task
         yield Site(server, depots, stack.enter_context(connection(server)), stack)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from every_row import EXAMPLES
 from repository_rows import (
-    EXAMPLES,
     add_on,
     alternative_add_on,
     alternative_components,
@@ -24,17 +24,22 @@ from repository_rows import (
     removed,
     software,
 )
-from repository_site import ASSIGNED_NAME, HOST, SHARED_NAME, SINGLE, Given, Place, import_spec
-from server_process import ALICE, Account
+from repository_site import ASSIGNED_NAME, DEPOTS, HOST, SHARED_NAME, SINGLE, UNKNOWN, Given, Place, import_spec
+from server_process import ADMINISTRATOR, ALICE, Account
 
+from imagewright.cli import sample_depot as sample
 from imagewright.contract.operations import Operation
-from imagewright.contract.services import settings
+from imagewright.contract.services import cis_tasks, inventory, settings
+from imagewright.contract.services import depot_content_base_images_versions as base_image_versions
+from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.types import Id
 
 TWO_PACKAGES = settings.HardwareSupportSpec(
     packages={each: settings.HardwareSupportPackageSpec(pkg="p") for each in ("manager-a", "manager-b")}
 )
 NO_PACKAGE = settings.HardwareSupportSpec(packages={"manager": settings.HardwareSupportPackageSpec(version="1")})
+INJECTED = ("ERROR", "SERVICE_UNAVAILABLE")
+"""What nearly every operation declares and only a broken server answers."""
 ORCHESTRATOR = settings.OrchestratorSpec(owner="an orchestrator")
 
 
@@ -153,8 +158,47 @@ NOT_ALLOWED = (
     ),
 )  # fmt: skip
 
-REFUSED = (*SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED)
-REFUSED_IN_TASKS = COMMITS
+
+def _depot_from(file: str) -> Callable[[Given], dict[str, Any]]:
+    return lambda given: {
+        "spec": offline.CreateSpec(source_type=offline.SourceType.PULL, location=f"{given.files}/{file}")
+    }
+
+
+OTHER = (
+    Refused(
+        "no such version", base_image_versions.get, "NOT_FOUND", Place.NO_DRAFT, lambda _: {"version": "1.0"}, "1.0",
+    ),
+    Refused(
+        "neither tasks nor services", cis_tasks.list_, "INVALID_ARGUMENT", Place.NO_DRAFT, lambda _: {}, "filter_spec",
+    ),
+    Refused(
+        "used by a specification", offline.delete, "RESOURCE_IN_USE", Place.NO_DRAFT,
+        lambda given: {"depot": given.depot}, SHARED_NAME, ADMINISTRATOR,
+    ),
+    Refused(
+        "no such specification", inventory.assign_entities, "NOT_FOUND", Place.NO_DRAFT,
+        lambda _: {
+            "input_spec": inventory.AssignEntitiesSpec(
+                software_spec_id=UNKNOWN,
+                entities=inventory.EntitySpec(
+                    type=inventory.EntitySpecInventoryType.HOST, hosts=frozenset({HOST})
+                ),
+            )
+        }, UNKNOWN,
+    ),
+)  # fmt: skip
+DEPOTS_IN_TASKS = (
+    Refused("imported already", offline.create, "ALREADY_EXISTS", Place.NO_DRAFT, _depot_from(DEPOTS[0]), "already"),
+    Refused("damaged", offline.create, "INVALID_ARGUMENT", Place.NO_DRAFT, _depot_from(sample.BROKEN_FILE), "damaged"),
+    Refused(
+        "used by a specification", offline.delete_task, "RESOURCE_IN_USE", Place.NO_DRAFT,
+        lambda given: {"depot": given.depot}, SHARED_NAME, ADMINISTRATOR,
+    ),
+)  # fmt: skip
+
+REFUSED = (*SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
+REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS)
 
 _ADDED_IF_UNKNOWN = (components.set_, alternative_components.set_, removed.set_, alternative_removed.set_)
 _GONE_IF_UNKNOWN = (components.delete, removed.delete)

@@ -30,7 +30,7 @@ from repository_site import (
     Site,
     import_spec,
 )
-from server_process import ALICE
+from server_process import ALICE, Account
 
 from imagewright.cli import sample_depot as sample
 from imagewright.contract.operations import Operation
@@ -73,13 +73,13 @@ from imagewright.contract.services import repository_software_effective_componen
 from imagewright.contract.services import settings
 
 NET_DRIVER, NET_AGENT = sample.NET_DRIVER, sample.NET_AGENT
-PREFIX = "com.vmware.esx.settings.repository."
+PREFIX = "com.vmware."
 Make = Callable[[Given], Any]
 
 
 def name_of(operation: Operation) -> str:
     """The operation without what all have in common."""
-    return operation.key.removeprefix(PREFIX)
+    return operation.key.removeprefix(PREFIX).removeprefix("esx.settings.").removeprefix("repository.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,7 @@ class Row:
 
     operation: Operation
     arguments: Make
+    caller: Account = ALICE
     place: Place = Place.FULL
     use: str = ""
     see: Callable[[Any], Any] = field(default=lambda result: result)
@@ -581,8 +582,3 @@ ROWS = (
     *_removed_rows(),
     *_alternative_rows(),
 )
-
-EXAMPLES = {row.operation: row.arguments for row in reversed(ROWS)}
-"""Right arguments of each operation."""
-INJECTED = ("ERROR", "SERVICE_UNAVAILABLE")
-"""What every operation declares and only a broken server answers."""

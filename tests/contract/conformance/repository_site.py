@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from three_transports import Transport, over
 from wire_clients import basic, login
 
 from imagewright.cli import sample_depot as sample
+from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import inventory, settings
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
@@ -61,6 +62,15 @@ OTHER = settings.SoftwareSpec(base_image=BASE)
 ASSIGNED = settings.SoftwareSpec(base_image=BASE, add_on=ADD_ON)
 SHARED_NAME, ASSIGNED_NAME, SINGLE_NAME, DRAFT_NAME = "Servers and blades", "In use", "Single", "In the making"
 UNKNOWN = "no-such-id"
+DEPOTS = (
+    sample.BASE_8_0_3_FILE,
+    sample.BASE_9_1_0_FILE,
+    sample.ALPHA_FILE,
+    sample.BETA_FILE,
+    sample.HARDWARE_FILE,
+    sample.DRIVERS_FILE,
+)
+EXPENDABLE = sample.SOLUTION_FILE
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -80,15 +90,20 @@ class Place(Enum):
     """No draft; a specification without alternative images, which may be changed."""
     ASSIGNED = auto()
     """No draft; a specification that a host has."""
+    EXPENDABLE_DEPOT = auto()
+    """No draft; a depot that nothing refers to."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """The ids of what there is."""
+    """The ids of what there is; `files` is the URL of the folder that the server reads."""
 
     spec: str = UNKNOWN
     draft: str = UNKNOWN
     image: str = IMAGE
+    depot: str = UNKNOWN
+    task: str = UNKNOWN
+    files: str = "file:///no/such/folder"
 
 
 class Site:
@@ -102,7 +117,11 @@ class Site:
         self._stack = stack
         self._tokens: dict[Account, str] = {}
         self._transports: dict[tuple[str, Account | None], Transport] = {}
+        self._commit = UNKNOWN
         self.alice = self.transport("REST", ALICE)
+        self.administrator = self.transport("REST", ADMINISTRATOR)
+        for name in DEPOTS:
+            self._import(name)
         self.full = self._committed(SHARED_NAME, FULL)
         self.assigned = self._committed(ASSIGNED_NAME, ASSIGNED)
         self._assign()
@@ -124,22 +143,24 @@ class Site:
     def given(self, place: Place) -> Given:
         """Makes the place, and takes away what an earlier row has left."""
         self._clear()
+        always = Given(self.full, depot=self.depots()[DEPOTS[0]], task=self._commit, files=self.files.as_uri())
         match place:
             case Place.FULL:
-                return Given(self.full, self._draft(DRAFT_NAME, FULL))
+                return replace(always, draft=self._draft(DRAFT_NAME, FULL))
             case Place.COMMITTABLE:
-                return Given(self.full, self._draft(DRAFT_NAME, OTHER))
+                return replace(always, draft=self._draft(DRAFT_NAME, OTHER))
             case Place.SINGLE:
-                return Given(self._committed(SINGLE_NAME, SINGLE))
+                return replace(always, spec=self._committed(SINGLE_NAME, SINGLE))
             case Place.ASSIGNED:
-                return Given(self.assigned)
+                return replace(always, spec=self.assigned)
+            case Place.EXPENDABLE_DEPOT:
+                return replace(always, depot=self._import(EXPENDABLE))
             case Place.EMPTY:
                 draft = self.alice.result(drafts.create, {"spec": drafts.CreateSpec()})
                 spec = alternative_images.CreateSpec(display_name="Blades")
-                return Given(
-                    self.full, draft, self.alice.result(alternative_images.create, {"draft": draft, "spec": spec})
-                )
-        return Given(self.full)
+                image = self.alice.result(alternative_images.create, {"draft": draft, "spec": spec})
+                return replace(always, draft=draft, image=image)
+        return always
 
     def draft(self) -> drafts.Info:
         """The draft that Alice has now."""
@@ -148,7 +169,7 @@ class Site:
 
     def state(self, given: Given) -> str:
         """All drafts and specifications, with words for what is never the same twice."""
-        seen = [self.drafts(), self._records()]
+        seen = [self.drafts(), self._records(), sorted(self.depots())]
         text = json.dumps(msgspec.to_builtins(seen), sort_keys=True)
         for word, known in ("DRAFT", given.draft), ("SPEC", given.spec):
             text = text.replace(f'"{known}"', word)
@@ -157,6 +178,11 @@ class Site:
     def names(self) -> dict[str, str]:
         """The names in the library by id."""
         return {each.id: each.display_name for each in self._records()}
+
+    def depots(self) -> dict[str, str]:
+        """The ids of the depots by the name of their file."""
+        found: dict[str, offline.Summary] = self.alice.result(offline.list_, {})
+        return {each.description: depot for depot, each in found.items()}
 
     def drafts(self) -> Mapping[str, drafts.Info]:
         """All drafts by id."""
@@ -172,6 +198,8 @@ class Site:
             self.alice.result(drafts.delete, {"draft": draft})
         for spec in self.names().keys() - {self.full, self.assigned}:
             self.alice.result(software.delete, {"software_spec": spec})
+        if EXPENDABLE in (depots := self.depots()):
+            self.administrator.result(offline.delete, {"depot": depots[EXPENDABLE]})
 
     def _draft(self, name: str, content: settings.SoftwareSpec) -> str:
         spec = import_spec(name, content)
@@ -182,7 +210,17 @@ class Site:
         task = self.alice.result(drafts.commit, {"draft": draft, "spec": drafts.CommitSpec()})
         ended = self.alice.ended(drafts.commit, task)
         assert ended.refusal is None, ended
+        if self._commit == UNKNOWN:
+            self._commit = task
         return str(ended.result)
+
+    def _import(self, name: str) -> str:
+        location = (self.files / name).as_uri()
+        spec = offline.CreateSpec(source_type=offline.SourceType.PULL, location=location, description=name)
+        task = self.administrator.result(offline.create, {"spec": spec})
+        ended = self.administrator.ended(offline.create, task)
+        assert ended.refusal is None, ended
+        return str(ended.result.depot)
 
     def _assign(self) -> None:
         answer = self.http.post(

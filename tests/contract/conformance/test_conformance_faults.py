@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from repository_rows import EXAMPLES, INJECTED, PREFIX, name_of
+from every_row import CALLERS, EXAMPLES
+from refusal_rows import INJECTED
+from repository_rows import PREFIX, name_of
 from repository_site import Given, Site
-from server_process import ADMINISTRATOR, ALICE
+from server_process import ADMINISTRATOR
 from three_transports import NAMES
 from wire_clients import basic
 
@@ -16,8 +18,8 @@ from imagewright.contract.operations import Operation
 
 @pytest.fixture(scope="module", params=[*INJECTED, "UNAUTHORIZED"])
 def injected(site: Site, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The error that every repository operation answers Alice now."""
-    spec = {"effect": "ERROR", "error_type": request.param, "operation": f"{PREFIX}*", "user": ALICE.name}
+    """The error that every published operation answers now."""
+    spec = {"effect": "ERROR", "error_type": request.param, "operation": f"{PREFIX}*"}
     administrator = {"Authorization": basic(ADMINISTRATOR)}
     made = site.http.post("/imagewright/v1/faults", json=spec, headers=administrator)
     assert made.status_code == 201, made.text
@@ -30,4 +32,4 @@ def injected(site: Site, request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize("operation", EXAMPLES, ids=name_of)
 def test_an_error_on_demand(site: Site, injected: str, operation: Operation, transport: str) -> None:
     arguments = EXAMPLES[operation](Given())
-    site.transport(transport, ALICE).refusal(operation, arguments, injected).says("fault")
+    site.transport(transport, CALLERS[operation]).refusal(operation, arguments, injected).says("fault")

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from every_row import CALLERS, EXAMPLES
 from input_mistakes import SURPLUS, Mistake, Plain, Wrapped
-from repository_rows import EXAMPLES, name_of
+from repository_rows import name_of
 from repository_site import Given, Site
-from server_process import ALICE
 from three_transports import OverJsonRpc, OverRest, complete, jsonrpc_input, options_of
 from wire_clients import refusal_in, refusal_under
 
@@ -27,7 +27,7 @@ def _fields(operation: Operation, names: tuple[str, ...] | None = None) -> tuple
 
 @of_every_operation
 def test_over_json_rpc(site: Site, operation: Operation) -> None:
-    caller = site.transport("JSON-RPC", ALICE)
+    caller = site.transport("JSON-RPC", CALLERS[operation])
     assert isinstance(caller, OverJsonRpc)
     right = jsonrpc_input(operation, EXAMPLES[operation](Given()))
     for mistake in Wrapped().of_fields(_fields(operation, right), right, dict):
@@ -38,7 +38,7 @@ def test_over_json_rpc(site: Site, operation: Operation) -> None:
 
 @of_every_operation
 def test_over_rest(site: Site, operation: Operation) -> None:
-    caller = site.transport("REST", ALICE)
+    caller = site.transport("REST", CALLERS[operation])
     assert isinstance(caller, OverRest)
     request = rest_values.encode_input(operation, complete(operation, EXAMPLES[operation](Given())))
     options = options_of(request)
@@ -76,7 +76,7 @@ def _says_where(text: str, mistake: Mistake) -> bool:
 
 @of_every_operation
 def test_without_a_body_where_one_is_needed(site: Site, operation: Operation) -> None:
-    caller = site.transport("REST", ALICE)
+    caller = site.transport("REST", CALLERS[operation])
     assert isinstance(caller, OverRest)
     if rest_values.needs_body(operation, operation.route):
         request = rest_values.encode_input(operation, complete(operation, EXAMPLES[operation](Given())))

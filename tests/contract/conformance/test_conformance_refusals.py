@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from every_row import CALLERS, EXAMPLES
 from refusal_rows import UNKNOWN_IDS
-from repository_rows import EXAMPLES, name_of
+from repository_rows import name_of
 from repository_site import UNKNOWN, WRITER, Given, Place, Site
 from server_process import ALICE, BOB, VICTOR, Account
 from three_transports import NAMES
@@ -34,7 +35,7 @@ def test_without_a_session(site: Site, operation: Operation, transport: str) -> 
 
 
 def _without_privilege(operation: Operation) -> Account:
-    return VICTOR if operation.privileges[0].endswith(".Write") else WRITER
+    return WRITER if operation.privileges[0].endswith(".Read") else VICTOR
 
 
 @over_every_transport
@@ -62,4 +63,4 @@ def test_somebody_elses_draft(site: Site, full: Given, operation: Operation, tra
 )
 def test_unknown_ids(site: Site, full: Given, operation: Operation, wrong: str, transport: str) -> None:
     arguments = EXAMPLES[operation](full) | {wrong: UNKNOWN}
-    site.transport(transport, ALICE).refusal(operation, arguments, "NOT_FOUND").says(UNKNOWN)
+    site.transport(transport, CALLERS[operation]).refusal(operation, arguments, "NOT_FOUND").says(UNKNOWN)

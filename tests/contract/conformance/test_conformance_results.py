@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from repository_rows import ROWS, Row
+from every_row import ROWS
+from repository_rows import Row
 from repository_site import Site
-from server_process import ALICE
 from three_transports import NAMES
 
 
@@ -19,7 +19,7 @@ def outcomes() -> dict[str, str]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_result_and_state(site: Site, outcomes: dict[str, str], row: Row, transport: str) -> None:
     given = site.given(row.place)
-    caller = site.transport(transport, ALICE)
+    caller = site.transport(transport, row.caller)
     result = caller.result(row.operation, row.arguments(given))
     if row.operation.is_task:
         ended = caller.ended(row.operation, result)

@@ -152,7 +152,9 @@ class OverSdk(Transport):
         info = official_sdk.ended(found)
         if info.status == "FAILED":
             return Ended(refusal=_refusal(info.error))
-        return Ended(operation.task_result and _value(operation.task_result, found.get_result(), found.result_type))
+        if operation.task_result is None or isinstance(operation.task_result, Void):
+            return Ended()
+        return Ended(_value(operation.task_result, found.get_result(), found.result_type))
 
     def data_of(self, refusal: Refusal, structure: type[Data]) -> Data:
         class_ = vendor_sdk.named(STRUCTURES[structure.canonical_name].python)
