@@ -16,7 +16,7 @@ from time import monotonic
 from typing import IO
 
 COMMAND = str(Path(sys.executable).with_name("imagewright"))
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which something that should happen at once is taken for broken."""
 
 _NOT_FOR_THE_SERVER = re.compile(r"IMAGEWRIGHT_.*|(HTTPS?|ALL|NO)_PROXY|(REQUESTS|CURL)_CA_BUNDLE", re.IGNORECASE)
