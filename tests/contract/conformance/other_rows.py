@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from repository_rows import Row, constant
 from repository_site import DEPOTS, EXPENDABLE, HOST, Place
+from rows import Row, constant
 from server_process import ADMINISTRATOR, ALICE
 
 from imagewright.cli import sample_depot as sample

@@ -10,21 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from every_row import EXAMPLES
-from repository_rows import (
-    add_on,
-    alternative_add_on,
-    alternative_components,
-    alternative_hardware,
-    alternative_removed,
-    components,
-    display_name,
-    drafts,
-    hardware,
-    name_of,
-    removed,
-    software,
-)
 from repository_site import ASSIGNED_NAME, DEPOTS, HOST, SHARED_NAME, SINGLE, UNKNOWN, Given, Place, import_spec
+from rows import name_of
 from server_process import ADMINISTRATOR, ALICE, Account
 
 from imagewright.cli import sample_depot as sample
@@ -32,6 +19,23 @@ from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_tasks, inventory, settings
 from imagewright.contract.services import depot_content_base_images_versions as base_image_versions
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import repository_software as software
+from imagewright.contract.services import repository_software_drafts as drafts
+from imagewright.contract.services import repository_software_drafts_add_on as add_on
+from imagewright.contract.services import repository_software_drafts_alternative_images_add_on as alternative_add_on
+from imagewright.contract.services import (
+    repository_software_drafts_alternative_images_components as alternative_components,
+)
+from imagewright.contract.services import (
+    repository_software_drafts_alternative_images_hardware_support as alternative_hardware,
+)
+from imagewright.contract.services import (
+    repository_software_drafts_alternative_images_removed_components as alternative_removed,
+)
+from imagewright.contract.services import repository_software_drafts_components as components
+from imagewright.contract.services import repository_software_drafts_display_name as display_name
+from imagewright.contract.services import repository_software_drafts_hardware_support as hardware
+from imagewright.contract.services import repository_software_drafts_removed_components as removed
 from imagewright.contract.types import Id
 
 TWO_PACKAGES = settings.HardwareSupportSpec(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from every_row import CALLERS, EXAMPLES
 from refusal_rows import INJECTED
-from repository_rows import PREFIX, name_of
 from repository_site import Given, Site
+from rows import PREFIX, name_of
 from server_process import ADMINISTRATOR
 from three_transports import NAMES
 from wire_clients import basic

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from every_row import CALLERS, EXAMPLES
 from input_mistakes import SURPLUS, Mistake, Plain, Wrapped
-from repository_rows import name_of
 from repository_site import Given, Site
+from rows import name_of
 from three_transports import OverJsonRpc, OverRest, complete, jsonrpc_input, options_of
 from wire_clients import refusal_in, refusal_under
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from every_row import CALLERS, EXAMPLES
 from refusal_rows import UNKNOWN_IDS
-from repository_rows import name_of
 from repository_site import UNKNOWN, WRITER, Given, Place, Site
+from rows import name_of
 from server_process import ALICE, BOB, VICTOR, Account
 from three_transports import NAMES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from every_row import ROWS
-from repository_rows import Row
 from repository_site import Site
+from rows import Row
 from three_transports import NAMES
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from repository_rows import drafts, selection_criteria
 from repository_site import ASSIGNED_NAME, SINGLE, UNKNOWN, Place, Site, import_spec
 from server_process import ALICE
 from three_transports import NAMES, OverJsonRpc, OverRest
@@ -16,6 +15,10 @@ from wire_clients import body_of, refusal_in, refusal_under
 
 from imagewright.cli import sample_depot as sample
 from imagewright.contract import registry
+from imagewright.contract.services import repository_software_drafts as drafts
+from imagewright.contract.services import (
+    repository_software_drafts_alternative_images_selection_criteria as selection_criteria,
+)
 from imagewright.contract.services import settings
 
 over_every_transport = pytest.mark.parametrize("transport", NAMES)
