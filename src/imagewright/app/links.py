@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 from urllib.parse import quote
@@ -25,6 +26,7 @@ def is_uri(text: str) -> bool:
     return found is not None and _is_address(found["ipv6"])
 
 
+@lru_cache(maxsize=1024)
 def link(text: str) -> str:
     """A link from a depot as it can be answered: blanks and the like are percent-encoded, what is no link is empty.
 
