@@ -38,6 +38,17 @@ def test_user_name_that_is_taken(storage: DatabaseStorage) -> None:
         unit.users.add(ALICE)
 
 
+def test_session_with_its_user(storage: DatabaseStorage) -> None:
+    alice, gone = session_of("alice"), session_of("nobody")
+    with storage.write() as unit:
+        unit.users.add(ALICE)
+        unit.sessions.add(alice)
+        unit.sessions.add(gone)
+        assert unit.sessions.with_user(alice.token_hash) == (alice, ALICE)
+        assert unit.sessions.with_user(gone.token_hash) is None
+        assert unit.sessions.with_user("no token") is None
+
+
 def test_session_lives_until_it_is_deleted(storage: DatabaseStorage) -> None:
     session = session_of("alice")
     with storage.write() as unit:

@@ -118,14 +118,14 @@ class Authenticator:
         )
 
     def _by_session(self, uow: UnitOfWork, hashed: str, now: datetime) -> Caller:
-        session = uow.sessions.get(hashed)
-        user = uow.users.get(session.user) if session else None
-        if session is None or user is None or self._has_expired(session, now):
+        found = uow.sessions.with_user(hashed)
+        if found is None or self._has_expired(found[0], now):
             raise unauthenticated(
                 "imagewright.session.not_valid",
                 "This session is not valid: it was closed, it has expired, or it never existed. Log in again with "
                 "POST /api/session.",
             )
+        session, user = found
         with self._lock:
             self._last_accessed[hashed] = now
         return Caller(user.name, user.privileges, session)

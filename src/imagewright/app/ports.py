@@ -100,6 +100,9 @@ class Sessions(Protocol):
     """Logins, by the hash of their token."""
 
     def get(self, token_hash: str) -> Session | None: ...
+    def with_user(self, token_hash: str) -> tuple[Session, User] | None:
+        """The session and whose it is, at once, because every call asks for both."""
+
     def add(self, session: Session) -> None: ...
     def delete(self, token_hash: str) -> bool: ...
     def touch(self, last_accessed: Mapping[str, datetime]) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from imagewright.app.ports import Session
+from imagewright.app.ports import Session, User
 from imagewright.storage.rows import changed, one, row_of
-from imagewright.storage.schema import sessions
+from imagewright.storage.schema import sessions, users
 
 _IS_IT = sessions.c.token_hash == sa.bindparam("hash")
 _GET = sa.select(sessions).where(_IS_IT)
+_WITH_USER = sa.select(sessions, users).join(users, users.c.name == sessions.c.user).where(_IS_IT)
 _ADD = sa.insert(sessions)
 _DELETE = sa.delete(sessions).where(_IS_IT)
 _TOUCH = sa.update(sessions).where(_IS_IT, sessions.c.last_accessed < sa.bindparam("time"))
@@ -34,6 +35,15 @@ class SessionTable:
         """The session of a token."""
         row = one(self.connection, _GET, hash=token_hash)
         return None if row is None else Session(**row)
+
+    def with_user(self, token_hash: str) -> tuple[Session, User] | None:
+        """The session of a token and whose it is; None also when that user has gone."""
+        row = one(self.connection, _WITH_USER, hash=token_hash)
+        if row is None:
+            return None
+        # By column and not by name: both tables have a column that is called created.
+        session = Session(**{column.name: row[column] for column in sessions.c})
+        return session, User(**{column.name: row[column] for column in users.c})
 
     def add(self, session: Session) -> None:
         """Stores a new session."""
