@@ -26,7 +26,7 @@ from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Storage, StorageUnavailable, User
-from imagewright.app.privileges import ROLES, Role
+from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
 from imagewright.app.tasks import error_document
 from imagewright.blobs.directory import DirectoryBlobs
@@ -77,7 +77,7 @@ def ensure_administrator(storage: Storage) -> str | None:
     with storage.write() as uow:
         if uow.users.list():
             return None
-        uow.users.add(User(ADMINISTRATOR, hashed, Role.ADMINISTRATOR, ROLES[Role.ADMINISTRATOR], utc_now()))
+        uow.users.add(User(ADMINISTRATOR, hashed, Role.ADMINISTRATOR, utc_now()))
     return None if given else password
 
 

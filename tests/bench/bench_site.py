@@ -13,7 +13,7 @@ from imagewright.app.call import Origin
 from imagewright.app.invoke import Application
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import User
-from imagewright.app.privileges import ROLES, Role
+from imagewright.app.privileges import Role
 from imagewright.bootstrap import assemble, open_data, utc_now
 from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_session
@@ -58,7 +58,7 @@ def application_over(
         with storage.write() as uow:
             for number in range(people):
                 role = Role.EDITOR if number else Role.ADMINISTRATOR
-                uow.users.add(User(f"person-{number}@example.test", hashed, role, ROLES[role], utc_now()))
+                uow.users.add(User(f"person-{number}@example.test", hashed, role, utc_now()))
             for number, content in enumerate(depots):
                 uow.depots.add(Depot("", DepotSource.PUSH, f"{number:064x}", utc_now(), "bench"), content)
         running = assemble(settings, storage)

@@ -34,7 +34,7 @@ def described(error: ApiError) -> Mapping[str, Any]:
 
 def write_user(uow: UnitOfWork, name: str) -> None:
     """Something that a Finish may write."""
-    uow.users.add(User(name, "", "viewer", frozenset(), now()))
+    uow.users.add(User(name, "", "viewer", now()))
 
 
 def kind(

@@ -13,7 +13,7 @@ from imagewright.app.ports import AuditRecord, Upload, User
 from imagewright.storage import schema
 from imagewright.storage.database import DatabaseStorage
 
-ALICE = User("alice", "$argon2id$…", "", frozenset({"System.Read", "VcIntegrity.lifecycleSettings.Write"}), NOON)
+ALICE = User("alice", "$argon2id$…", "", NOON, frozenset({"System.Read", "VcIntegrity.lifecycleSettings.Write"}))
 
 
 def test_user_comes_back_as_it_was(storage: DatabaseStorage) -> None:
@@ -119,3 +119,28 @@ def test_audit_record_stands_in_the_table(storage: DatabaseStorage, database_url
     engine.dispose()
     assert [row["outcome"] for row in rows] == ["OK", "UNAUTHORIZED"]
     assert AuditRecord(**{name: value for name, value in rows[0].items() if name != "number"}) == record
+
+
+def test_user_that_is_changed_or_removed(storage: DatabaseStorage) -> None:
+    changed = replace(ALICE, password_hash="another", role="viewer", own_privileges=frozenset())
+    with storage.write() as unit:
+        assert not unit.users.save(ALICE)
+        unit.users.add(ALICE)
+        unit.users.add(replace(ALICE, name="bob"))
+        assert unit.users.save(changed)
+        assert unit.users.list() == [changed, replace(ALICE, name="bob")]
+        assert unit.users.delete("alice")
+        assert not unit.users.delete("alice")
+        assert [user.name for user in unit.users.list()] == ["bob"]
+
+
+def test_all_sessions_of_a_user_end_at_once(storage: DatabaseStorage) -> None:
+    first, second = session_of("alice"), replace(session_of("alice"), token_hash="another")
+    bob = session_of("bob")
+    with storage.write() as unit:
+        for session in (first, second, bob):
+            unit.sessions.add(session)
+        assert unit.sessions.delete_of("alice") == 2
+        assert unit.sessions.delete_of("alice") == 0
+        assert unit.sessions.get(first.token_hash) is unit.sessions.get("another") is None
+        assert unit.sessions.get(bob.token_hash) == bob

@@ -48,7 +48,7 @@ def test_block_that_fails_leaves_nothing(storage: DatabaseStorage) -> None:
 
 
 def test_storage_is_usable_after_a_refused_write(storage: DatabaseStorage) -> None:
-    user = User("alice", "", "viewer", frozenset(), NOON)
+    user = User("alice", "", "viewer", NOON)
     with storage.write() as unit:
         unit.users.add(user)
     for _ in range(3):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
+from imagewright.app.privileges import privileges_of
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.draft import Draft
@@ -35,13 +36,18 @@ class StaleRevision(Exception):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may log in. `password_hash` is a PHC string; `role` is "" for an own set of privileges."""
+    """Somebody who may log in. `password_hash` is a PHC string; `own_privileges` count only where `role` is ""."""
 
     name: str
     password_hash: str
     role: str
-    privileges: frozenset[str]
     created: datetime
+    own_privileges: frozenset[str] = frozenset()
+
+    @property
+    def privileges(self) -> frozenset[str]:
+        """What he may do: what his role means in this release, or his own set."""
+        return privileges_of(self.role) if self.role else self.own_privileges
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,10 @@ class Users(Protocol):
     def add(self, user: User) -> None:
         """Raises ValueError when the name is taken."""
 
+    def save(self, user: User) -> bool:
+        """Writes a changed user; False when there is none of this name."""
+
+    def delete(self, name: str) -> bool: ...
     def list(self) -> Sequence[User]: ...
 
 
@@ -105,6 +115,9 @@ class Sessions(Protocol):
 
     def add(self, session: Session) -> None: ...
     def delete(self, token_hash: str) -> bool: ...
+    def delete_of(self, user: str) -> int:
+        """Ends all sessions of a user and tells how many."""
+
     def touch(self, last_accessed: Mapping[str, datetime]) -> None:
         """Writes when sessions were last used, all at once."""
 

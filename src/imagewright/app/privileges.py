@@ -34,6 +34,13 @@ ROLES: Mapping[Role, frozenset[str]] = {
     Role.EDITOR: READ | WRITE,
     Role.ADMINISTRATOR: READ | WRITE | {DELETE_DEPOTS, REMEDIATE, ADMINISTER},
 }
+_BY_NAME: Mapping[str, frozenset[str]] = {str(role): privileges for role, privileges in ROLES.items()}
+
+
+def privileges_of(role: str) -> frozenset[str]:
+    """What a role may do; nothing when this release does not know it."""
+    return _BY_NAME.get(role, frozenset())
+
 
 KNOWN = ROLES[Role.ADMINISTRATOR]
 """Every privilege that an operation asks for, served or not: with all of them, what is not served says so."""

@@ -34,7 +34,7 @@ def add(
     from imagewright.app.names import checked
     from imagewright.app.passwords import hash_password
     from imagewright.app.ports import User
-    from imagewright.app.privileges import KNOWN, ROLES, Role
+    from imagewright.app.privileges import KNOWN, Role
     from imagewright.bootstrap import utc_now
     from imagewright.model.errors import InvalidArgument
 
@@ -55,8 +55,8 @@ def add(
         name=name,
         password_hash=hash_password(_password()),
         role=role or "",
-        privileges=ROLES[Role(role)] if role else frozenset(privilege or ()),
         created=utc_now(),
+        own_privileges=frozenset(privilege or ()),
     )
     with opened(data, config) as storage:
         try:

@@ -58,7 +58,8 @@ users = sa.Table(
     sa.Column("name", Name, primary_key=True),
     _required("password_hash", sa.Text()),
     _required("role", sa.Text()),
-    _required("privileges", Document(frozenset[str])),
+    # Only of a user without a role: what a role may do is not stored.
+    _required("privileges", Document(frozenset[str]), key="own_privileges"),
     _required("created", Moment()),
 )
 

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from imagewright.app.ports import Session, User
 from imagewright.storage.rows import changed, one, row_of
 from imagewright.storage.schema import sessions, users
+from imagewright.storage.users import user_of
 
 _IS_IT = sessions.c.token_hash == sa.bindparam("hash")
 _GET = sa.select(sessions).where(_IS_IT)
 _WITH_USER = sa.select(sessions, users).join(users, users.c.name == sessions.c.user).where(_IS_IT)
 _ADD = sa.insert(sessions)
 _DELETE = sa.delete(sessions).where(_IS_IT)
+_DELETE_OF = sa.delete(sessions).where(sessions.c.user == sa.bindparam("name"))
 _TOUCH = sa.update(sessions).where(_IS_IT, sessions.c.last_accessed < sa.bindparam("time"))
 _TOUCH = _TOUCH.values(last_accessed=sa.bindparam("time"))
 _DELETE_EXPIRED = sa.delete(sessions).where(
@@ -42,8 +44,8 @@ class SessionTable:
         if row is None:
             return None
         # By column and not by name: both tables have a column that is called created.
-        session = Session(**{column.name: row[column] for column in sessions.c})
-        return session, User(**{column.name: row[column] for column in users.c})
+        session = Session(**{column.key: row[column] for column in sessions.c})
+        return session, user_of(row)
 
     def add(self, session: Session) -> None:
         """Stores a new session."""
@@ -52,6 +54,10 @@ class SessionTable:
     def delete(self, token_hash: str) -> bool:
         """Ends a session; False when there is none."""
         return changed(self.connection, _DELETE, hash=token_hash)
+
+    def delete_of(self, user: str) -> int:
+        """Ends all sessions of a user and tells how many."""
+        return self.connection.execute(_DELETE_OF, {"name": user}).rowcount
 
     def touch(self, last_accessed: Mapping[str, datetime]) -> None:
         """Writes when sessions were last used, all at once. Times only move forward: processes write independently."""

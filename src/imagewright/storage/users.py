@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from imagewright.app.ports import User
-from imagewright.storage.rows import duplicates_raise, one, row_of
+from imagewright.storage.rows import changed, duplicates_raise, one, row_of
 from imagewright.storage.schema import users
 
-_GET = sa.select(users).where(users.c.name == sa.bindparam("name"))
+_IS_IT = users.c.name == sa.bindparam("of")
+_GET = sa.select(users).where(_IS_IT)
 _LIST = sa.select(users).order_by(users.c.name)
 _ADD = sa.insert(users)
+_SAVE = sa.update(users).where(_IS_IT)
+_DELETE = sa.delete(users).where(_IS_IT)
+
+
+def user_of(row: sa.RowMapping) -> User:
+    """The user in a row, which may have columns of other tables too."""
+    return User(**{column.key: row[column] for column in users.c})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +32,22 @@ class UserTable:
 
     def get(self, name: str) -> User | None:
         """The user of exactly this name."""
-        row = one(self.connection, _GET, name=name)
-        return None if row is None else User(**row)
+        row = one(self.connection, _GET, of=name)
+        return None if row is None else user_of(row)
 
     def add(self, user: User) -> None:
         """Stores a new user. Raises ValueError when the name is taken."""
         with duplicates_raise(ValueError(f"there is already a user {user.name!r}")):
             self.connection.execute(_ADD, row_of(user))
 
+    def save(self, user: User) -> bool:
+        """Writes a changed user; False when there is none of this name."""
+        return changed(self.connection, _SAVE, of=user.name, **row_of(user))
+
+    def delete(self, name: str) -> bool:
+        """Removes a user; False when there is none of this name. What he made stays."""
+        return changed(self.connection, _DELETE, of=name)
+
     def list(self) -> Sequence[User]:
         """Everybody, by name."""
-        return [User(**row) for row in self.connection.execute(_LIST).mappings()]
+        return [user_of(row) for row in self.connection.execute(_LIST).mappings()]

@@ -18,19 +18,20 @@ from wire_clients import connection  # noqa: E402
 
 from imagewright.app.passwords import hash_password  # noqa: E402
 from imagewright.app.ports import User  # noqa: E402
-from imagewright.app.privileges import ROLES, Role  # noqa: E402
+from imagewright.app.privileges import Role  # noqa: E402
 from imagewright.bootstrap import utc_now  # noqa: E402
 from imagewright.cli import sample_depot as sample  # noqa: E402
 from imagewright.cli.data_folder import opened  # noqa: E402
 
-WRITE = "VcIntegrity.lifecycleSoftwareSpecification.Write"
+OWN = {WRITER: frozenset({"VcIntegrity.lifecycleSoftwareSpecification.Write"})}
 USERS = {
-    ADMINISTRATOR: ROLES[Role.ADMINISTRATOR],
-    ALICE: ROLES[Role.EDITOR],
-    BOB: ROLES[Role.EDITOR],
-    VICTOR: ROLES[Role.VIEWER],
-    WRITER: frozenset({WRITE}),
+    ADMINISTRATOR: Role.ADMINISTRATOR,
+    ALICE: Role.EDITOR,
+    BOB: Role.EDITOR,
+    VICTOR: Role.VIEWER,
+    WRITER: "",
 }
+"""The role of each; one has a set of his own."""
 
 
 @pytest.fixture(scope="session")
@@ -49,5 +50,7 @@ def _add_users(data: Path) -> None:
     """What `imagewright user add` does, without a process for each."""
     data.mkdir()
     with opened(data, None) as storage, storage.write() as uow:
-        for account, privileges in USERS.items():
-            uow.users.add(User(account.name, hash_password(account.password), "", privileges, utc_now()))
+        for account, role in USERS.items():
+            uow.users.add(
+                User(account.name, hash_password(account.password), role, utc_now(), OWN.get(account, frozenset()))
+            )

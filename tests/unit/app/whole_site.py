@@ -12,7 +12,7 @@ from imagewright.app.authentication import SessionToken, UserPassword
 from imagewright.app.call import Origin
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import User
-from imagewright.app.privileges import ROLES, Role
+from imagewright.app.privileges import Role
 from imagewright.bootstrap import Running, utc_now
 from imagewright.cli import sample_depot as sample
 from imagewright.contract.operations import Operation
@@ -35,7 +35,7 @@ class Person:
     """Somebody who is logged in."""
 
     def __init__(self, running: Running, name: str, role: Role) -> None:
-        user = User(name, hashed("secret"), role, ROLES[role], utc_now())
+        user = User(name, hashed("secret"), role, utc_now())
         with running.storage.write() as uow:
             uow.users.add(user)
         self.name = name
