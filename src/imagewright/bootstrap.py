@@ -111,6 +111,10 @@ def assemble(settings: Settings, storage: Storage) -> Running:
                 allowed_networks=tuple(ip_network(each) for each in settings.allowed_networks),
                 file_folders=tuple(Path(each) for each in settings.file_folders),
                 size_limit=settings.largest_download,
+                connect_timeout=settings.fetch_connect_timeout,
+                read_timeout=settings.fetch_read_timeout,
+                total_timeout=settings.fetch_total_timeout,
+                max_redirects=settings.fetch_redirects,
                 ca_bundle=settings.ca_bundle,
                 proxy=settings.proxy,
             )
@@ -122,6 +126,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         effective=EffectiveImages(),
         faults=Faults(allowed=settings.allow_faults),
         trusted_signers=read_signers(settings.trusted_signers),
+        limits=settings.limits,
     )
     runner = Runner(
         storage,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
+
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 
 DEFAULT_FILE = Path("imagewright.toml")
+LIMIT: Final = "limit_"
+"""What the names of the settings begin with that are limits against hostile depots."""
 
 _SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
@@ -23,7 +27,7 @@ class Settings:
     """All settings with their defaults.
 
     Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`. Lists
-    are written with commas in the environment.
+    are written with commas in the environment. Each field of `limits` is a setting of its own, `limit_` and its name.
     """
 
     data: Path = Path("data")
@@ -43,6 +47,11 @@ class Settings:
     trusted_signers: Path | None = None
     largest_upload: int = 64 * 1024**3
     largest_download: int = 64 * 1024**3
+    fetch_connect_timeout: float = 10.0
+    fetch_read_timeout: float = 60.0
+    fetch_total_timeout: float = 4 * 3600.0
+    fetch_redirects: int = 5
+    limits: Limits = DEFAULT_LIMITS
     task_threads: int = 2
     task_lease: float = 30.0
     stop_grace: float = 10.0
@@ -75,7 +84,14 @@ class Settings:
             )
         if (self.cert is None) != (self.key is None):
             raise SettingsError("cert and key belong together; set both or neither")
+        for name, value in asdict(self.limits).items():
+            if value < 1:
+                raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")
         return self
+
+
+_LIMIT_KINDS: Final = {f"{LIMIT}{name}": kind for name, kind in get_type_hints(Limits).items()}
+_KINDS: Final = {name: kind for name, kind in get_type_hints(Settings).items() if name != "limits"} | _LIMIT_KINDS
 
 
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
@@ -88,7 +104,7 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str], fi
     if file is not None or path.is_file():
         settings = _with(settings, _read_file(path), str(path))
     prefix = "IMAGEWRIGHT_"
-    known = {f"{prefix}{each.name.upper()}": each.name for each in fields(Settings)}
+    known = {f"{prefix}{name.upper()}": name for name in _KINDS}
     settings = _with(
         settings, {known[name]: value for name, value in environment.items() if name in known}, "the environment"
     )
@@ -105,16 +121,16 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
-    hints = get_type_hints(Settings)
     changes = {}
     for name, value in values.items():
-        if name not in hints:
-            raise SettingsError(f"{source} sets '{name}', which is no setting; there are: {', '.join(hints)}")
+        if name not in _KINDS:
+            raise SettingsError(f"{source} sets '{name}', which is no setting; there are: {', '.join(_KINDS)}")
         try:
-            changes[name] = _converted(value, hints[name])
+            changes[name] = _converted(value, _KINDS[name])
         except (ValueError, TypeError, LookupError):
-            raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(hints[name])}") from None
-    return replace(settings, **changes)
+            raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(_KINDS[name])}") from None
+    limits = {name.removeprefix(LIMIT): changes.pop(name) for name in _LIMIT_KINDS if name in changes}
+    return replace(settings, **changes, limits=replace(settings.limits, **limits))
 
 
 def _converted(value: Any, wanted: Any) -> Any:

@@ -99,6 +99,12 @@ def test_bundles_that_cannot_be_pulled(alice: Rest, vendor: str, path: str, word
     refusal.says(words)
 
 
+def test_a_site_may_lower_the_limits(fresh_users: Path, vendor: str) -> None:
+    settings = READS_FROM_IT | {"IMAGEWRIGHT_LIMIT_ENTRIES": "3"}
+    with serving(fresh_users, settings=settings) as server, rest_session(server, ALICE) as alice:
+        _pull(alice, f"{vendor}/good.zip").says("good.zip holds more than 3 files, the limit")
+
+
 def test_a_vendor_that_does_not_answer(alice: Rest) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

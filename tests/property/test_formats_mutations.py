@@ -45,7 +45,7 @@ from imagewright.model.content import (
     Vib,
 )
 
-LIMITS = Limits(total_uncompressed=64 * MIB, entries=200, xml_size=4 * MIB)
+LIMITS = Limits(total_uncompressed=64 * MIB, entries=200, document_size=4 * MIB)
 
 
 def made_vib() -> tuple[Vib, bytes]:
@@ -139,7 +139,7 @@ READ: dict[str, tuple[bytes, Callable[[bytes], object]]] = {
     **{
         folder: (
             write_image_object(AddOn("A", "1", (ComponentRef("a", "1"),), ("x",))),
-            lambda data, folder=folder: read_image_object(folder, data, "x.json", MIB),
+            lambda data, folder=folder: read_image_object(folder, data, "x.json"),
         )
         for folder in READERS
     },

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from imagewright.settings import Settings
+from imagewright.formats.limits import DEFAULT_LIMITS
+from imagewright.settings import LIMIT, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -32,6 +34,12 @@ def test_every_setting_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in Settings.__dataclass_fields__ if f"`{name}`" not in readme]
     assert missing == []
+
+
+def test_every_limit_is_in_its_table_with_its_default() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    for name, value in asdict(DEFAULT_LIMITS).items():
+        assert f"| `{LIMIT}{name}` | {value:,} |" in page, name
 
 
 def test_decision_records_have_the_three_parts_and_a_number_of_their_own() -> None:

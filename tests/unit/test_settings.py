@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from imagewright.formats.limits import DEFAULT_LIMITS
 from imagewright.settings import Settings, SettingsError, load_settings
 
 
@@ -22,6 +24,13 @@ def test_options_win_over_the_environment_and_that_over_the_file(tmp_path: Path)
     environment = {"IMAGEWRIGHT_LISTEN": "127.0.0.1:2", "IMAGEWRIGHT_DATABASE_TIMEOUT": "2", "HOME": "/nowhere"}
     settings = load_settings({"listen": "127.0.0.1:3", "data": None}, environment, file)
     assert (settings.listen, settings.database_timeout, settings.task_threads) == ("127.0.0.1:3", 2.0, 1)
+
+
+def test_limits_are_settings_one_by_one(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text("limit_entries = 7\nlimit_ratio = 9\n")
+    limits = load_settings({}, {"IMAGEWRIGHT_LIMIT_RATIO": "30"}, file).limits
+    assert limits == replace(DEFAULT_LIMITS, entries=7, ratio=30)
 
 
 def test_lists_and_switches_can_be_given_in_the_environment() -> None:
@@ -42,6 +51,9 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"task_threads": "two"}, "a whole number"),
         ({"tls": "perhaps"}, "true or false"),
         ({"colour": "blue"}, "no setting"),
+        ({"limit_ratio": 0}, "must be 1 or more"),
+        ({"limit_entries": "many"}, "a whole number"),
+        ({"limits": 5}, "no setting"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(options: dict[str, object], words: str) -> None:

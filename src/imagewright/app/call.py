@@ -15,6 +15,7 @@ from imagewright.app.faults import Faults
 from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.model.task import Task, TaskTarget
 
@@ -39,6 +40,7 @@ class Services:
     effective: EffectiveImages
     faults: Faults = field(default_factory=Faults)
     trusted_signers: TrustedSigners = NOBODY
+    limits: Limits = DEFAULT_LIMITS
 
 
 class Call:

@@ -10,7 +10,7 @@ from imagewright.app.ports import FetchError
 from imagewright.app.uploads import upload_with
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.formats.errors import FormatError
-from imagewright.formats.spec_json import LARGEST_SPEC, read_spec
+from imagewright.formats.spec_json import read_spec
 from imagewright.model.errors import InvalidArgument
 from imagewright.model.spec import SoftwareSpec
 
@@ -28,7 +28,7 @@ def imported_spec(call: Call, spec: drafts.ImportSpec) -> SoftwareSpec:
         case drafts.SourceType.JSON_STRING:
             data, where = (spec.software_spec or "").encode(), "spec.software_spec"
     try:
-        return with_one_base_image(read_spec(data, where))
+        return with_one_base_image(read_spec(data, where, call.services.limits))
     except FormatError as error:
         raise InvalidArgument.because("imagewright.spec.unreadable", "{0}.", error) from error
 
@@ -39,9 +39,10 @@ class _TooLarge(Exception):
 
 def _fetched(call: Call, location: str) -> bytes:
     buffer = io.BytesIO()
+    largest = call.services.limits.spec_size
 
     def refuse_too_large(received: int, _total: int | None) -> None:
-        if received > LARGEST_SPEC:
+        if received > largest:
             raise _TooLarge
 
     try:
@@ -49,21 +50,22 @@ def _fetched(call: Call, location: str) -> bytes:
     except FetchError as error:
         raise InvalidArgument.because("imagewright.spec.not_fetched", "{0}", error) from error
     except _TooLarge:
-        raise _too_large() from None
+        raise _too_large(largest) from None
     return buffer.getvalue()
 
 
 def _uploaded(call: Call, file_id: str) -> bytes:
     upload = upload_with(call.uow, file_id, call.caller.name)
-    if upload.size > LARGEST_SPEC:
-        raise _too_large()
+    largest = call.services.limits.spec_size
+    if upload.size > largest:
+        raise _too_large(largest)
     with call.services.blobs.open(upload.sha256) as file:
         return file.read()
 
 
-def _too_large() -> InvalidArgument:
+def _too_large(largest: int) -> InvalidArgument:
     return InvalidArgument.because(
         "imagewright.spec.too_large",
         "The file is larger than {0} bytes, so it is no software specification.",
-        LARGEST_SPEC,
+        largest,
     )

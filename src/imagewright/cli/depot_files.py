@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from imagewright.settings import load_settings
 
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
@@ -46,12 +49,16 @@ def problems_told() -> Iterator[None]:
 
 
 def read_depots(paths: Iterable[Path]) -> dict[str, DepotContent]:
-    """What the depots hold, by path; only their metadata are read. FormatError or OSError for what cannot be read."""
+    """What the depots hold, by path; only their metadata are read. FormatError or OSError for what cannot be read.
+
+    The limits are those of the environment and of `imagewright.toml`, as a server has them.
+    """
     from imagewright.formats.bundle import open_depot
 
     contents = {}
+    limits = load_settings({}, os.environ).limits
     for path in paths:
-        with path.open("rb") as file, open_depot(file, str(path)) as depot:
+        with path.open("rb") as file, open_depot(file, str(path), limits) as depot:
             contents[str(path)] = depot.content
     return contents
 

@@ -14,11 +14,8 @@ from typing import BinaryIO, cast
 
 from imagewright.formats.errors import FormatError, inside, shown
 from imagewright.formats.inflate import INFLATE_ERRORS
-from imagewright.formats.limits import CHUNK, MIB, RATIO_FLOOR, Limits
+from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, MIB, Limits
 from imagewright.formats.member import Member, SharedFile
-
-LONGEST_PATH = 1024
-"""Characters of a member's path."""
 
 _SPOOL_IN_MEMORY = 8 * MIB
 _AVERAGE_ENTRY = 160
@@ -58,7 +55,7 @@ class Budget:
             raise FormatError(
                 where, f"unpacks to more than {self.limits.total_uncompressed} bytes, the limit for one depot"
             )
-        if info.file_size > max(RATIO_FLOOR, self.limits.ratio * info.compress_size):
+        if info.file_size > max(self.limits.ratio_floor, self.limits.ratio * info.compress_size):
             raise FormatError(
                 inside(where, shown(info.filename)),
                 f"unpacks {info.compress_size} bytes to {info.file_size}, more than {self.limits.ratio} times as much; "
@@ -91,7 +88,7 @@ class Archive:
 
     def _take(self, info: zipfile.ZipInfo) -> None:
         self.budget.spend(info, self.where)
-        path = safe_path(info.filename, self.where)
+        path = safe_path(info.filename, self.where, self.budget.limits)
         if not path or info.filename.endswith(("/", "\\")):
             return  # a folder; some archives have an entry without a name
         if path in self._members:
@@ -122,9 +119,10 @@ class Archive:
 
     def read(self, path: str) -> bytes:
         """A whole document. Raises FormatError when it is larger than the limit for documents, or damaged."""
-        if self.size(path) > self.budget.limits.xml_size:
+        if self.size(path) > self.budget.limits.document_size:
             raise FormatError(
-                self.inside(path), f"has {self.size(path)} bytes; a document may have {self.budget.limits.xml_size}"
+                self.inside(path),
+                f"has {self.size(path)} bytes; a document may have {self.budget.limits.document_size}",
             )
         with self.open(path) as stream:
             return stream.read()
@@ -152,10 +150,10 @@ def new_spool() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_SPOOL_IN_MEMORY))
 
 
-def safe_path(path: str, where: str) -> str:
+def safe_path(path: str, where: str, limits: Limits = DEFAULT_LIMITS) -> str:
     """A relative path with forward slashes and no `.` in it. Raises FormatError for one that leads out of its root."""
-    if len(path) > LONGEST_PATH:
-        raise FormatError(where, f"names a file with {len(path)} characters; at most {LONGEST_PATH} are allowed")
+    if len(path) > limits.path_length:
+        raise FormatError(where, f"names a file with {len(path)} characters; at most {limits.path_length} are allowed")
     if not path.isprintable():
         raise FormatError(where, f"names the file {shown(path)}; control characters are not allowed in file names")
     parts = path.replace("\\", "/").split("/")

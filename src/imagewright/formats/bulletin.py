@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.vib_xml import (
     SHA256_NAME,
     checked_identity,
@@ -25,7 +26,7 @@ from imagewright.formats.vib_xml import (
     write_platform,
     write_relationships,
 )
-from imagewright.formats.xml import Node, add, checked_name, parse_xml
+from imagewright.formats.xml import Node, add, parse_xml
 from imagewright.model.content import Bulletin, Component, Vib, VibRef
 
 _FIELDS = (
@@ -45,9 +46,9 @@ class BulletinRecord:
     vibs: tuple[Vib, ...] = ()
 
 
-def read_bulletin_xml(data: bytes, where: str) -> BulletinRecord:
+def read_bulletin_xml(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> BulletinRecord:
     """The one bulletin of a file. Raises FormatError, naming the element, when it is none."""
-    root = parse_xml(data, where)
+    root = parse_xml(data, where, limits)
     if root.tag != "bulletin":
         raise FormatError(where, f"begins with <{root.tag}>, but a bulletin begins with <bulletin>")
     return read_bulletin(root)
@@ -105,14 +106,14 @@ def _read_component(node: Node, bulletin: Bulletin) -> Component | None:
 def _read_vib_id(node: Node) -> VibRef:
     if not node.text:
         raise node.error("is empty; it must name a VIB")
-    return VibRef(checked_name(node.text, node.where, "<vibID>"))
+    return VibRef(node.checked_name(node.text, "<vibID>"))
 
 
 def _read_vib(node: Node) -> Vib:
     """What `vmware.xml` says of a VIB: no payloads, files or acceptance level, but enough to know and fetch it."""
     kind = node.text_of("vibType") or "bootbank"
     name, version, vendor = (
-        checked_identity(node.name_of(tag), node.where, f"<{tag}> of <vib>") for tag in ("name", "version", "vendor")
+        checked_identity(node, node.name_of(tag), f"<{tag}> of <vib>") for tag in ("name", "version", "vendor")
     )
     maintenance = _first(node.at("systemReqs", "maintenanceMode"))
     reboot = _first(node.at("postInstall", "rebootRequired"))
@@ -121,7 +122,7 @@ def _read_vib(node: Node) -> Vib:
     needs_maintenance = maintenance.flag(maintenance.text, "the value", True) if maintenance else True
     live = not reboot.flag(reboot.text, "the value", True) if reboot else False
     return Vib(
-        id=vib_id(vendor, checked_identity(kind, node.where, "<vibType>"), name, version),
+        id=vib_id(vendor, checked_identity(node, kind, "<vibType>"), name, version),
         name=name,
         version=version,
         vendor=vendor,

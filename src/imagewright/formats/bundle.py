@@ -252,7 +252,7 @@ def _read_inner_metadata(archive: Archive, path: str, vendor: VendorEntry, platf
 
 def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:
     """The member that `path` means in the first of `folders` that has it; the path counts as written."""
-    safe = safe_path(path, where)
+    safe = safe_path(path, where, archive.budget.limits)
     return next((full for folder in folders if (full := _join(folder, safe)) in archive), None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.strict_json import parse_json
 from imagewright.formats.xml import parse_xml
 
@@ -50,13 +51,13 @@ class Branch:
             branch = branch.parent
 
 
-def read_tree(data: bytes, path: str, where: str, limit: int) -> Branch:
+def read_tree(data: bytes, path: str, where: str, limits: Limits = DEFAULT_LIMITS) -> Branch:
     """The tree of a document, taken for XML when its name or its first character says so. Raises FormatError."""
     if path.endswith(".xml") or data.lstrip()[:1] == b"<":
-        root = parse_xml(data, where)
+        root = parse_xml(data, where, limits)
         value: Any = {root.tag: _of_element(root.element, 0)}
     else:
-        value = parse_json(data, where, limit)
+        value = parse_json(data, where, limits.document_size)
     return Branch(value if isinstance(value, dict | list) else [])
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.strict_json import parse_json
 from imagewright.formats.xml import checked_name, parse_date
 from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Solution
@@ -26,12 +27,12 @@ MANIFESTS = "manifests"
 SOLUTIONS = "solutions"
 
 
-def read_image_object(folder: str, data: bytes, where: str, limit: int) -> ImageObject:
-    """The object in a file of one of the folders `READERS`; `limit` is the largest document, in bytes.
+def read_image_object(folder: str, data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> ImageObject:
+    """The object in a file of one of the folders `READERS`.
 
     Raises FormatError, naming the key, for a file that is not in our form. Keys that are not known are passed over.
     """
-    return READERS[folder](_Object(parse_json(data, where, limit), where, ""))
+    return READERS[folder](_Object(parse_json(data, where, limits.document_size), where, "", limits))
 
 
 def write_image_object(value: ImageObject) -> bytes:
@@ -57,8 +58,9 @@ def path_of(value: ImageObject) -> str:
 class _Object:
     """One JSON object of a file, which knows where it stands."""
 
-    def __init__(self, value: object, where: str, path: str) -> None:
+    def __init__(self, value: object, where: str, path: str, limits: Limits) -> None:
         self.where = where
+        self.limits = limits
         self.path = path
         if not isinstance(value, dict):
             raise self.error("", "must be a JSON object")
@@ -79,7 +81,7 @@ class _Object:
     def name(self, key: str) -> str:
         if not self.text(key):
             raise self.error(key, "is missing; it is needed")
-        return checked_name(self.text(key), self.where, shown(key))
+        return checked_name(self.text(key), self.where, shown(key), self.limits)
 
     def date(self, key: str) -> datetime | None:
         return parse_date(self.text(key))
@@ -109,7 +111,7 @@ class _Object:
         if items is None and not needed:
             return ()
         if isinstance(items, list):
-            entries = [_Object(item, self.where, f"{key}[{index}]") for index, item in enumerate(items)]
+            entries = [self._part(item, f"{key}[{index}]") for index, item in enumerate(items)]
             return tuple(ComponentRef(entry.name("name"), entry.name("version")) for entry in entries)
         if not isinstance(items, dict):
             raise self.error(key, "must be an object of component names and versions")
@@ -118,12 +120,15 @@ class _Object:
     def child(self, key: str) -> _Object:
         if key not in self.value:
             raise self.error(key, "is missing; it is needed")
-        return _Object(self.value[key], self.where, f"{self.path}.{key}" if self.path else key)
+        return self._part(self.value[key], f"{self.path}.{key}" if self.path else key)
+
+    def _part(self, value: object, path: str) -> _Object:
+        return _Object(value, self.where, path, self.limits)
 
     def _name(self, key: str, value: object) -> str:
         if not isinstance(value, str):
             raise self.error(key, "must hold strings only")
-        return checked_name(value, self.where, shown(key))
+        return checked_name(value, self.where, shown(key), self.limits)
 
 
 def _read_base_image(item: _Object) -> BaseImage:

@@ -17,15 +17,12 @@ from typing import Any, Final, NamedTuple
 from imagewright.formats.documents import Branch, read_tree
 from imagewright.formats.errors import shown
 from imagewright.formats.images import ImageObject
-from imagewright.formats.limits import MIB
-from imagewright.formats.xml import LONGEST_NAME, parse_date
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
+from imagewright.formats.xml import parse_date
 from imagewright.model.content import AddOn, BaseImage, Component, ComponentRef, HardwareSupportPackage, Solution
 
 ADOPTED_FROM: Final = 0.7
 """The confidence, from 0 to 1, from which on an inferred object is taken for what it seems to be."""
-
-LARGEST_DOCUMENT: Final = 8 * MIB
-"""Bytes. What is larger is not walked."""
 
 _VERSION = re.compile(r"[0-9]{1,6}(\.[0-9A-Za-z]{1,12}){1,7}([-_][0-9A-Za-z.]{1,40})?")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{1,99}")
@@ -42,6 +39,7 @@ _WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _SYSTEM = "esxi"
 """The component that every base image holds, in lower case."""
 _MOST_TEXTS = 8
+_LONGEST_TEXT = 1000
 _JOINED_BY = (":", "_", " ", "@", "-", "/", "=", "==")
 
 
@@ -53,15 +51,18 @@ class Inferred(NamedTuple):
     because: str
 
 
-def infer_images(data: bytes, path: str, where: str, components: Iterable[Component]) -> tuple[Inferred, ...]:
+def infer_images(
+    data: bytes, path: str, where: str, components: Iterable[Component], limits: Limits = DEFAULT_LIMITS
+) -> tuple[Inferred, ...]:
     """What a document of an unknown form holds; nothing when no components are recognised in it.
 
-    `path` is that of the document in the metadata. Raises FormatError when it is neither JSON nor XML.
+    `path` is that of the document in the metadata; one above `limits.inferred_size` is not walked. Raises FormatError
+    when it is neither JSON nor XML.
     """
     known = _Known.of(components)
-    if not known.pairs or len(data) > LARGEST_DOCUMENT:
+    if not known.pairs or len(data) > limits.inferred_size:
         return ()
-    lists = list(_component_lists(read_tree(data, path, where, LARGEST_DOCUMENT), known))
+    lists = list(_component_lists(read_tree(data, path, where, limits), known))
     taken = frozenset(id(found.branch.value) for found in lists)
     groups: dict[int, _Group] = {}
     for found in lists:
@@ -302,8 +303,7 @@ def _vendor(owner: Branch) -> str:
 def _display(owner: Branch) -> dict[str, Any]:
     """What the usual words name; an object is complete without any of it."""
     words = {
-        re.sub("[^a-z]", "", key.lower()): text[: 4 * LONGEST_NAME].replace("\0", "")
-        for key, text in owner.texts.items()
+        re.sub("[^a-z]", "", key.lower()): text[:_LONGEST_TEXT].replace("\0", "") for key, text in owner.texts.items()
     }
     named = {field: words.get(field.replace("_", ""), "") for field in ("display_name", "display_version")}
     told = {field: words.get(field, "") for field in ("summary", "description")}

@@ -22,7 +22,8 @@ from imagewright.formats.bulletin import BulletinRecord, component_of, read_bull
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.images import READERS, ImageObject, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
-from imagewright.formats.inference import ADOPTED_FROM, LARGEST_DOCUMENT, Inferred, infer_images
+from imagewright.formats.inference import ADOPTED_FROM, Inferred, infer_images
+from imagewright.formats.limits import Limits
 from imagewright.formats.vib_xml import read_vib_xml
 from imagewright.formats.xml import iterate_xml
 from imagewright.model.content import (
@@ -98,6 +99,10 @@ class _Reading:
     unknown: dict[str, str] = field(default_factory=dict)
 
     @property
+    def limits(self) -> Limits:
+        return self.archive.budget.limits
+
+    @property
     def is_empty(self) -> bool:
         return not (self.vibs or self.records or self.images or VMWARE_XML in self.archive)
 
@@ -107,9 +112,9 @@ class _Reading:
         if path in (VMWARE_XML, VENDOR_INDEX):
             return
         if folder == "vibs" and name.endswith(".xml"):
-            self._add_vib(read_vib_xml(self.archive.read(path), self.archive.inside(path)), path)
+            self._add_vib(read_vib_xml(self.archive.read(path), self.archive.inside(path), self.limits), path)
         elif folder == "bulletins" and name.endswith(".xml"):
-            self._add_bulletin(read_bulletin_xml(self.archive.read(path), self.archive.inside(path)), path)
+            self._add_bulletin(read_bulletin_xml(self.archive.read(path), self.archive.inside(path), self.limits), path)
         elif folder in READERS:
             self._read_image(folder, path)
         else:
@@ -118,7 +123,7 @@ class _Reading:
     def read_vmware_xml(self) -> None:
         """Takes from `vmware.xml` what had no file of its own."""
         where = self.archive.inside(VMWARE_XML)
-        for node in iterate_xml(self.archive.read(VMWARE_XML), "metadataResponse", "bulletin", where):
+        for node in iterate_xml(self.archive.read(VMWARE_XML), "metadataResponse", "bulletin", where, self.limits):
             record = read_bulletin(node)
             for vib in record.vibs:
                 known = self.vibs.get(vib.id)
@@ -158,10 +163,8 @@ class _Reading:
             )
 
     def _add_bulletin(self, record: BulletinRecord, path: str) -> None:
-        if len(self.records) >= self.archive.budget.limits.bulletins:
-            raise FormatError(
-                self.archive.where, f"holds more than {self.archive.budget.limits.bulletins} bulletins, the limit"
-            )
+        if len(self.records) >= self.limits.bulletins:
+            raise FormatError(self.archive.where, f"holds more than {self.limits.bulletins} bulletins, the limit")
         known = self.records.setdefault(record.bulletin.id, record)
         if known != record:
             raise FormatError(
@@ -174,7 +177,7 @@ class _Reading:
         archive = self.archive
         try:
             data = archive.read(path)
-            self.images.append(read_image_object(folder, data, archive.inside(path), archive.budget.limits.xml_size))
+            self.images.append(read_image_object(folder, data, archive.inside(path), self.limits))
         except FormatError as error:
             self.unknown[path] = error.what
 
@@ -189,10 +192,10 @@ class _Reading:
                 self._pass_over(path, reason)
 
     def _inferred(self, path: str, components: tuple[Component, ...]) -> tuple[Inferred, ...]:
-        if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > LARGEST_DOCUMENT:
+        if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > self.limits.inferred_size:
             return ()
         try:
-            return infer_images(self.archive.read(path), path, self.archive.inside(path), components)
+            return infer_images(self.archive.read(path), path, self.archive.inside(path), components, self.limits)
         except FormatError:
             return ()  # why it was not understood in the first place says more
 

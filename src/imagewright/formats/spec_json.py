@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 
 from imagewright.formats.errors import FormatError
-from imagewright.formats.limits import MIB
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.strict_json import parse_json
 from imagewright.model.spec import SoftwareSpec, SpecError
 
-LARGEST_SPEC = 4 * MIB
-"""Bytes. A specification that names a thousand components has about 60 KiB."""
 
-
-def read_spec(data: bytes, where: str = "the specification") -> SoftwareSpec:
+def read_spec(data: bytes, where: str = "the specification", limits: Limits = DEFAULT_LIMITS) -> SoftwareSpec:
     """The specification in a JSON file: UTF-8, with or without a byte order mark; null and absent are the same.
 
     Raises FormatError with line and column, or with the path of the key (`components.Foo`), for anything else.
     """
-    document = parse_json(data, where, LARGEST_SPEC)
+    document = parse_json(data, where, limits.spec_size)
     try:
         return SoftwareSpec.from_document(document)
     except SpecError as error:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from imagewright.formats.ar import MAGIC, ArMember, read_members, write_header
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.inflate import GZIP, INFLATE_ERRORS, inflater
-from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, RATIO_FLOOR, Limits
+from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners, check_signature
 from imagewright.formats.vib_xml import SHA256_NAME, read_vib_xml, vib_id, write_vib_xml
 from imagewright.model.content import Checksum, Payload, Vib
@@ -69,7 +69,7 @@ def copy_vib(
     tee = _Tee(source, sink if isinstance(sink, HashingSink) else _HashingSink(sink))
     members = read_members(tee, where)
     descriptor = _read_descriptor(members, where, limits)
-    vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}")
+    vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}", limits)
     signature = check_signature(_read_signature(members, where, limits), descriptor, vib.release_date, trusted)
     _check_payloads(members, vib, where, limits)
     if tee.read(1):
@@ -128,7 +128,7 @@ def _read_descriptor(members: Iterator[ArMember], where: str, limits: Limits) ->
     if member is None or member.name != DESCRIPTOR:
         found = "it is empty" if member is None else f"the first is {shown(member.name)}"
         raise FormatError(where, f"is not a VIB: its first member must be {DESCRIPTOR}, but {found}")
-    return member.read(limits.xml_size)
+    return member.read(limits.document_size)
 
 
 def _read_signature(members: Iterator[ArMember], where: str, limits: Limits) -> bytes:
@@ -157,7 +157,7 @@ def _check_payload(member: ArMember, payload: Payload, where: str, limits: Limit
     if member.size != payload.size:
         raise FormatError(where, f"has {member.size} bytes, but the descriptor says {payload.size}")
     raw, unpacked = _Digests(payload, ""), _Digests(payload, _GUNZIP)
-    gunzip = _Gunzip(unpacked, max(RATIO_FLOOR, limits.ratio * payload.size), where) if unpacked else None
+    gunzip = _Gunzip(unpacked, max(limits.ratio_floor, limits.ratio * payload.size), where) if unpacked else None
     for chunk in member.chunks():
         raw.update(chunk)
         if gunzip is not None:

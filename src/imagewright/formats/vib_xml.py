@@ -9,7 +9,8 @@ from __future__ import annotations
 from lxml import etree
 
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.xml import Node, add, checked_name, parse_xml, to_bytes
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
+from imagewright.formats.xml import Node, add, parse_xml, to_bytes
 from imagewright.model.content import (
     AcceptanceLevel,
     Checksum,
@@ -26,13 +27,13 @@ _SHA256_DIGITS = 64
 _RELATIONS = ("depends", "conflicts", "replaces", "provides", "compatibleWith")
 
 
-def read_vib_xml(data: bytes, where: str) -> Vib:
+def read_vib_xml(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Vib:
     """A descriptor, or a copy of one in the metadata.
 
     Raises FormatError, naming the element, when what identifies a VIB is missing or cannot be, or when a value is
     outside of its set. Elements that are not known are passed over: some descriptors carry strays.
     """
-    root = parse_xml(data, where)
+    root = parse_xml(data, where, limits)
     if root.tag != "vib":
         raise FormatError(where, f"begins with <{root.tag}>, but a VIB descriptor begins with <vib>")
     return read_vib(root)
@@ -173,14 +174,14 @@ def is_digest(text: str, digits: int) -> bool:
 def _identity(node: Node, tag: str) -> str:
     """A part of the id, which becomes part of file names: no slash, no blank."""
     text = node.name_of(tag) if tag != "type" or node.text_of(tag) else "bootbank"
-    return checked_identity(text, node.where, f"<{tag}> of <vib>")
+    return checked_identity(node, text, f"<{tag}> of <vib>")
 
 
-def checked_identity(text: str, where: str, what: str) -> str:
+def checked_identity(node: Node, text: str, what: str) -> str:
     """`text` when it can be part of a VIB id: a name (see `checked_name`) without slashes and blanks."""
-    checked_name(text, where, what)
+    node.checked_name(text, what)
     if any(char in "/\\" or char.isspace() for char in text):
-        raise FormatError(where, f"{what} is {shown(text)}; slashes and blanks are not allowed in it")
+        raise FormatError(node.where, f"{what} is {shown(text)}; slashes and blanks are not allowed in it")
     return text
 
 
@@ -222,7 +223,7 @@ def _read_relation(node: Node) -> Relation:
         if operator:
             raise node.error(f"for {shown(name)} has the relation {shown(operator)} but no version")
         return Relation(name)
-    checked_name(version, node.where, f"attribute version of <{node.tag}>")
+    node.checked_name(version, f"attribute version of <{node.tag}>")
     operator = operator or Operator.EQUAL.value
     if operator not in set(Operator):
         raise node.error(f"for {shown(name)} has the relation {shown(operator)}; known are {' '.join(Operator)}")

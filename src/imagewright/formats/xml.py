@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from imagewright.formats.errors import FormatError, shown
-
-LONGEST_NAME = 255
-"""Characters of a name, version, id or tag. The longest real ones have about 60."""
+from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 
 _ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"}
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
@@ -26,13 +24,14 @@ _BLANKS = re.compile(rb"\s*")
 
 
 class Node:
-    """An XML element that knows in which file it stands."""
+    """An XML element that knows in which file it stands, and how long the names in it may be."""
 
-    __slots__ = ("element", "where")
+    __slots__ = ("element", "limits", "where")
 
-    def __init__(self, element: etree._Element, where: str) -> None:
+    def __init__(self, element: etree._Element, where: str, limits: Limits = DEFAULT_LIMITS) -> None:
         self.element = element
         self.where = where
+        self.limits = limits
 
     @property
     def tag(self) -> str:
@@ -49,16 +48,16 @@ class Node:
         for tag in tags:
             found = self.element.find(tag)
             if found is not None:
-                return Node(found, self.where)
+                return Node(found, self.where, self.limits)
         return None
 
     def children(self, *tags: str) -> list[Node]:
         """Every child with one of these names, in the order of the file; without names, every child."""
-        return [Node(child, self.where) for child in self.element.iterchildren(*tags)]
+        return [Node(child, self.where, self.limits) for child in self.element.iterchildren(*tags)]
 
     def at(self, *path: str) -> list[Node]:
         """Every element at the end of a path of names: `at("file-list", "file")`."""
-        return [Node(found, self.where) for found in self.element.iterfind("/".join(path))]
+        return [Node(found, self.where, self.limits) for found in self.element.iterfind("/".join(path))]
 
     def text_of(self, *tags: str) -> str:
         """The text of the first child with one of these names, or the empty string."""
@@ -74,14 +73,18 @@ class Node:
         found = self.child(*tags)
         if found is None or not found.text:
             raise self.error(f"has no <{tags[0]}>; it is needed")
-        return checked_name(found.text, self.where, f"<{tags[0]}> of <{self.tag}>")
+        return self.checked_name(found.text, f"<{tags[0]}> of <{self.tag}>")
 
     def name_attribute(self, name: str) -> str:
         """An attribute that must be there and fit to be a name (see `checked_name`)."""
         value = self.attribute(name)
         if not value:
             raise self.error(f"has no attribute {name}; it is needed")
-        return checked_name(value, self.where, f"attribute {name} of <{self.tag}>")
+        return self.checked_name(value, f"attribute {name} of <{self.tag}>")
+
+    def checked_name(self, value: str, what: str) -> str:
+        """`value`, called `what`, when it fits to be a name (see `checked_name`)."""
+        return checked_name(value, self.where, what, self.limits)
 
     def flag_of(self, tag: str, default: bool) -> bool:
         """A child that says true or false; `default` when it is absent or empty."""
@@ -110,7 +113,7 @@ class Node:
         return FormatError(self.where, f"<{self.tag}> {what}")
 
 
-def parse_xml(data: bytes, where: str) -> Node:
+def parse_xml(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Node:
     """The root of a whole document. Raises FormatError for anything that is not well-formed or not safe."""
     _refuse_unsafe(data, where)
     try:
@@ -118,10 +121,10 @@ def parse_xml(data: bytes, where: str) -> Node:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _broken(error, where) from error
     _refuse_doctype_of(root, where)
-    return Node(root, where)
+    return Node(root, where, limits)
 
 
-def iterate_xml(data: bytes, root: str, tag: str, where: str) -> Iterator[Node]:
+def iterate_xml(data: bytes, root: str, tag: str, where: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Node]:
     """The children named `tag` of a root named `root`, one at a time; each is forgotten before the next is built.
 
     For documents that grow with the depot. The tree of a whole one would take several times its size.
@@ -148,7 +151,7 @@ def iterate_xml(data: bytes, root: str, tag: str, where: str) -> Iterator[Node]:
             depth -= 1
             if depth == 1:
                 if element.tag == tag:
-                    yield Node(element, where)
+                    yield Node(element, where, limits)
                 _forget(element)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _broken(error, where) from error
@@ -169,12 +172,12 @@ def add(parent: etree._Element, tag: str, text: str = "", /, **attributes: str) 
     return child
 
 
-def checked_name(value: str, where: str, what: str) -> str:
-    """`value` when it can be a name or version: not empty, printable, at most `LONGEST_NAME` characters."""
+def checked_name(value: str, where: str, what: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    """`value` when it can be a name or version: not empty, printable, and not above the limit for names."""
     if not value:
         raise FormatError(where, f"{what} is empty; a name is needed")
-    if len(value) > LONGEST_NAME:
-        raise FormatError(where, f"{what} has {len(value)} characters; at most {LONGEST_NAME} are allowed")
+    if len(value) > limits.name_length:
+        raise FormatError(where, f"{what} has {len(value)} characters; at most {limits.name_length} are allowed")
     if not value.isprintable():
         raise FormatError(where, f"{what} is {shown(value)}; control characters are not allowed in names")
     return value

@@ -36,7 +36,7 @@ from imagewright.formats.limits import MIB, Limits
 
 ENTITIES = '<!DOCTYPE vib [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 EXTERNAL = '<!DOCTYPE vib SYSTEM "file:///etc/passwd">'
-SMALL = Limits(total_uncompressed=2 * MIB, entries=20, nested_depth=2, xml_size=64 * 1024, bulletins=10)
+SMALL = Limits(total_uncompressed=2 * MIB, entries=20, nested_depth=2, document_size=64 * 1024, bulletins=10)
 
 
 def with_metadata(**changed: bytes | str) -> bytes:
@@ -438,6 +438,46 @@ def test_refused_with_a_sentence(name: str) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(REFUSED) >= 100
+
+
+LOWERED: dict[str, tuple[Limits, str]] = {
+    "total": (Limits(total_uncompressed=1000), "unpacks to more than 1000 bytes"),
+    "entries": (Limits(entries=3), "holds more than 3 files"),
+    "nesting": (Limits(nested_depth=1), "lies 2 archives deep; at most 1"),
+    "ratio": (Limits(ratio=1, ratio_floor=1), "more than 1 times as much"),
+    "documents": (Limits(document_size=100), "a document may have 100"),
+    "bulletins": (Limits(bulletins=0), "holds more than 0 bulletins"),
+    "names": (Limits(name_length=4), "characters; at most 4 are allowed"),
+    "paths": (Limits(path_length=20), "characters; at most 20 are allowed"),
+}
+"""A site may set each limit lower: then a good bundle is above it."""
+
+
+@pytest.mark.parametrize("name", LOWERED)
+def test_each_limit_can_be_lowered(name: str) -> None:
+    limits, says = LOWERED[name]
+    with pytest.raises(FormatError, match=says):
+        content_of(bundle(), limits)
+
+
+@pytest.mark.parametrize("payloads", ["", payload_element(gzip.compress(b"0" * 5000, mtime=0))])
+def test_a_payload_is_measured_by_the_ratio_of_the_site(payloads: str) -> None:
+    packed = gzip.compress(b"0" * 5000, mtime=0) if payloads else PAYLOAD
+    data = with_vib(vib_file(descriptor(payloads=payloads), packed))
+    limits = Limits(ratio=20, ratio_floor=1)
+    if payloads:
+        with pytest.raises(FormatError, match=r"unpacks to more than \d+ bytes; it is taken for an attack"):
+            content_of(data, limits)
+    else:
+        assert content_of(data, limits).vibs
+
+
+def test_a_document_of_unknown_form_above_the_limit_is_passed_over_and_noted() -> None:
+    unknown = b'{"version": "9.1.0", "components": {"Net-X": "1.0"}, "for": "baseimage"}'
+    data = bundle(metadata_files() | {"baseimages/x.json": b"[" + unknown + b"]"})
+    found, passed_over = content_of(data), content_of(data, Limits(inferred_size=20))
+    assert [len(content.bundles[0].base_images) for content in (found, passed_over)] == [1, 0]
+    assert any("x.json" in each.path for each in passed_over.not_understood)
 
 
 def test_a_hundred_thousand_bulletins_are_refused_before_they_are_held() -> None:

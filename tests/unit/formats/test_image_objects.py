@@ -8,14 +8,15 @@ import pytest
 
 from imagewright.formats.errors import FormatError
 from imagewright.formats.images import path_of, read_image_object, write_image_object
+from imagewright.formats.limits import Limits
 from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Solution
 
-LIMIT = 10_000
+LIMITS = Limits(document_size=10_000)
 COMPONENTS = (ComponentRef("ESXi", "9.1.0-0.1"), ComponentRef("Net-X", "1.0"))
 
 
 def read(folder: str, document: object) -> object:
-    return read_image_object(folder, json.dumps(document).encode(), "x.json", LIMIT)
+    return read_image_object(folder, json.dumps(document).encode(), "x.json", LIMITS)
 
 
 def test_a_manifest_as_public_scripts_know_it() -> None:
@@ -69,7 +70,7 @@ def test_written_and_read_again(value: BaseImage | AddOn | HardwareSupportPackag
     path = path_of(value)
     folder, _slash, name = path.partition("/")
     assert "/" not in name
-    assert read_image_object(folder, write_image_object(value), path, LIMIT) == value
+    assert read_image_object(folder, write_image_object(value), path, LIMITS) == value
 
 
 def test_files_are_named_after_what_they_hold() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imagewright.formats.errors import FormatError
-from imagewright.formats.spec_json import LARGEST_SPEC, read_spec, write_spec
+from imagewright.formats.limits import DEFAULT_LIMITS
+from imagewright.formats.spec_json import read_spec, write_spec
 from imagewright.model.spec import ImageSpec, SoftwareSpec
 
 BASE = SoftwareSpec(ImageSpec(base_image="9.1.0.0.1"))
@@ -47,7 +48,7 @@ def test_for_people_it_can_be_indented() -> None:
         (b'{"components": {"\\ud800": "1"}}', "holds half of a character"),
         (b"[" * 100_000, "is nested too deeply to be read"),
         (b'{"components": ' + b"9" * 5000 + b"}", "holds a number that cannot be read"),
-        (b" " * (LARGEST_SPEC + 1), r"has 4194305 bytes; such a document may have 4194304"),
+        (b" " * (DEFAULT_LIMITS.spec_size + 1), r"has 4194305 bytes; such a document may have 4194304"),
         (b"[]", "the specification must be a JSON object, not an array"),
         (b'{"base_image": "1"}', "base_image must be a JSON object, not a string"),
         (b'{"base_image": {"version": 1}}', "base_image.version must be a string, not a number"),
