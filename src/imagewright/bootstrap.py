@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 ADMINISTRATOR = "administrator@vsphere.local"
 PASSWORD_VARIABLE = "IMAGEWRIGHT_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 HOUSEKEEPING_SECONDS = 30.0
+AUDIT_PIECE = 5000
+"""Audit records that are removed at a time, so that nobody waits long who wants to write."""
 
 
 def utc_now() -> datetime:
@@ -178,7 +180,7 @@ class Service:
                     self._stopping.wait(1.0)
             self._keep_house(self._sweep)
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
-                self._keep_house(self._flush_sessions)
+                self._keep_house(self._tidy)
         except Exception as failure:  # without its service, the process must end and say why
             log.exception("the server cannot go on")
             self.failure = failure
@@ -208,9 +210,12 @@ class Service:
         except (StorageUnavailable, OSError) as failure:
             log.warning("housekeeping has to wait: %s", failure)
 
-    def _flush_sessions(self, running: Running) -> None:
+    def _tidy(self, running: Running) -> None:
+        now = utc_now()
         with running.storage.write() as uow:
-            running.application.services.authenticator.flush(uow, utc_now())
+            running.application.services.authenticator.flush(uow, now)
+            if self._settings.audit_retention:
+                uow.audit.delete_before(now - timedelta(seconds=self._settings.audit_retention), AUDIT_PIECE)
 
     def _sweep(self, running: Running) -> None:
         sweep_blobs(running.storage, running.application.services.blobs, utc_now())
@@ -220,7 +225,7 @@ class Service:
         self._background.join(timeout=self._settings.stop_grace)
         if self._running:
             self._running.runner.stop(self._settings.stop_grace)
-            self._keep_house(self._flush_sessions)
+            self._keep_house(self._tidy)
             self._running.storage.close()
 
 

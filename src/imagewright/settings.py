@@ -28,6 +28,7 @@ class Settings:
 
     Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`. Lists
     are written with commas in the environment. Each field of `limits` is a setting of its own, `limit_` and its name.
+    `audit_retention` is how long audit records are kept; 0 is for ever.
     """
 
     data: Path = Path("data")
@@ -40,6 +41,7 @@ class Settings:
     database_timeout: float = 5.0
     session_idle: float = 1800.0
     session_absolute: float = 86400.0
+    audit_retention: float = 0.0
     file_folders: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()
     proxy: str | None = None

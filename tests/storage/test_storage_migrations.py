@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,12 +26,12 @@ OPEN = "import sys; from imagewright.storage.database import open_storage; open_
 
 
 def statements(url: str) -> dict[str, list[str]]:
-    """The CREATE statements of a SQLite database by name. The order of constraints means nothing."""
+    """The CREATE statements of a SQLite database by name. The order of columns and constraints means nothing."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
     engine.dispose()
-    return {name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(part.strip() for part in re.split(r"[,\n]", sql) if part.strip()) for name, sql in rows}
 
 
 def test_head_is_the_newest_revision() -> None:

@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 from stored_values import NOON, after, session_of, sha256_of
 
-from imagewright.app.ports import AuditRecord, Upload, User
-from imagewright.storage import schema
+from imagewright.app.ports import Upload, User
 from imagewright.storage.database import DatabaseStorage
 
 ALICE = User("alice", "$argon2id$…", "", NOON, frozenset({"System.Read", "VcIntegrity.lifecycleSettings.Write"}))
@@ -106,19 +105,6 @@ def test_upload_lives_until_it_is_deleted(storage: DatabaseStorage) -> None:
         assert unit.uploads.delete("file-1")
         assert not unit.uploads.delete("file-1")
         assert unit.uploads.get("file-1") is None
-
-
-def test_audit_record_stands_in_the_table(storage: DatabaseStorage, database_url: str) -> None:
-    record = AuditRecord(NOON, "alice", "drafts.commit", "1", "192.0.2.1", "OK")
-    with storage.write() as unit:
-        unit.audit.add(record)
-        unit.audit.add(replace(record, outcome="UNAUTHORIZED"))
-    engine = sa.create_engine(database_url)
-    with engine.connect() as connection:
-        rows = connection.execute(sa.select(schema.audit).order_by(schema.audit.c.number)).mappings().all()
-    engine.dispose()
-    assert [row["outcome"] for row in rows] == ["OK", "UNAUTHORIZED"]
-    assert AuditRecord(**{name: value for name, value in rows[0].items() if name != "number"}) == record
 
 
 def test_user_that_is_changed_or_removed(storage: DatabaseStorage) -> None:

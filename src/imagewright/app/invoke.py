@@ -26,6 +26,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
 
+from imagewright.app.auditing import record_of_call, record_of_refusal
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Call, Origin, Services
 from imagewright.app.ports import AuditRecord, StaleRevision, Storage, StorageUnavailable, UnitOfWork
@@ -123,7 +124,9 @@ class Application:
             return self._write(function, arguments, operation, caller, origin, now)
         except ApiError as refusal:
             if not operation.reads:
-                self._audit_refusal(operation, arguments, caller, origin, now, refusal)
+                self._write_down(
+                    record_of_refusal(operation, arguments, caller.name, origin, now, refusal.error_type), origin
+                )
             raise
 
     def _read(
@@ -152,7 +155,7 @@ class Application:
                 with ExitStack() as transaction:
                     call = Call(operation, caller, self.services, origin, now, partial(self._begin, transaction))
                     result = function(call, arguments)
-                    call.uow.audit.add(_record(operation, arguments, caller, origin, now, "OK"))
+                    call.uow.audit.add(record_of_call(operation, arguments, caller.name, origin, now, result))
             except StaleRevision:
                 # Somebody else was faster; what he wrote is now there to be read.
                 log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
@@ -182,22 +185,14 @@ class Application:
             )
         return function
 
-    def _audit_refusal(
-        self,
-        operation: Operation,
-        arguments: Arguments,
-        caller: Caller,
-        origin: Origin,
-        now: datetime,
-        refusal: ApiError,
-    ) -> None:
+    def _write_down(self, refusal: AuditRecord, origin: Origin) -> None:
         """In a transaction of its own, because that of the call is undone."""
         try:
             with self.storage.write() as uow:
-                uow.audit.add(_record(operation, arguments, caller, origin, now, refusal.error_type))
+                uow.audit.add(refusal)
         except StorageUnavailable as failure:
             # The refusal is still the right answer.
-            log.warning("[%s] the refusal of %s was not recorded: %s", origin.request_id, operation.key, failure)
+            log.warning("[%s] the refusal of %s was not recorded: %s", origin.request_id, refusal.operation, failure)
 
     def counted(self) -> AbstractContextManager[None]:
         """A block that a stop waits for, and that cannot be entered any more when the server is stopping."""
@@ -246,13 +241,6 @@ def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
         "Something went wrong inside the server. Nothing was changed. Its log has the details under the reference {0}.",
         reference,
     ) from failure
-
-
-def _record(
-    operation: Operation, arguments: Arguments, caller: Caller, origin: Origin, now: datetime, outcome: str
-) -> AuditRecord:
-    target = "/".join(str(arguments[name]) for name in operation.route.path_inputs if name in arguments)
-    return AuditRecord(now, caller.name, operation.key, target, origin.address, outcome)
 
 
 def _unprivileged(caller: Caller, privileges: list[str], quantity: str = "") -> Unauthorized:

@@ -74,7 +74,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """Who did what, when, from where, and how it ended: `outcome` is "OK" or the type of the error."""
+    """Who did what, when, from where, and how it ended.
+
+    `outcome` is "OK", "SUBMITTED" for a call that made a task, or the type of the error; `target` has the ids that it
+    was about; `task` is there in the record of a call that made one and in that of its end. `number` grows with every
+    record and is given by the storage.
+    """
 
     time: datetime
     user: str
@@ -82,6 +87,20 @@ class AuditRecord:
     target: str
     address: str
     outcome: str
+    task: str = ""
+    request_id: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which records are wanted: all conditions must fit; an empty one fits all. `*` in an operation is any text."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    users: Collection[str] = ()
+    operations: Collection[str] = ()
+    outcomes: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +299,17 @@ class Tasks(Protocol):
 
 
 class Audit(Protocol):
-    """The record of what was done. Only ever added to."""
+    """The record of what was done. It is added to, and shortened at its old end; nothing in it changes."""
 
     def add(self, record: AuditRecord) -> None: ...
+    def newest(self, wanted: AuditFilter, limit: int, *, before: int | None = None) -> Sequence[AuditRecord]:
+        """At most `limit` records that fit, newest first; those before a number only, when one is given."""
+
+    def oldest(self, wanted: AuditFilter, limit: int, *, after: int = 0) -> Sequence[AuditRecord]:
+        """At most `limit` records that fit, oldest first, of those after a number."""
+
+    def delete_before(self, time: datetime, limit: int) -> int:
+        """Removes at most `limit` of the records from before this time, and tells how many."""
 
 
 class UnitOfWork(Protocol):

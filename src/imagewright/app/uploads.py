@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from imagewright.app.auditing import DONE
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Origin
 from imagewright.app.invoke import Application, raise_as_api_error
@@ -24,7 +25,12 @@ def keep_upload(application: Application, caller: Caller, file_name: str, blob: 
     try:
         with application.storage.write() as uow:
             uow.uploads.add(upload)
-            uow.audit.add(AuditRecord(now, caller.name, "vum-fileupload", upload.file_id, origin.address, "OK"))
+            uow.audit.add(
+                AuditRecord(
+                    now, caller.name, "vum-fileupload", upload.file_id, origin.address, DONE,
+                    request_id=origin.request_id,
+                )
+            )  # fmt: skip
     except ApiError:
         raise
     except Exception as failure:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve_command.serve)
+app.command("audit")(audit_command.audit)
 app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)
 app.command("diff")(diff_command.diff)

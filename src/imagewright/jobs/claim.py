@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
+from imagewright.app.auditing import DONE, record_of_task
 from imagewright.app.ports import Clock, StaleRevision, Storage, StorageUnavailable, UnitOfWork
 from imagewright.jobs.kind import Finish, JobKind, LeaseLost, Services
 from imagewright.model.errors import Canceled, ConcurrentChange
@@ -130,7 +131,11 @@ class Claim(Generic[Services]):
         """Ends the task FAILED with this error document, if it is still ours."""
 
         def end(uow: UnitOfWork) -> bool:
-            return uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, self._clock(), error=error)
+            now = self._clock()
+            ours = uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, now, error=error)
+            if ours:
+                uow.audit.add(record_of_task(self.task, now, str(error.get("error_type", "ERROR"))))
+            return ours
 
         if not written(self._storage, end):
             log.info("Task %s ended elsewhere; its failure here is not recorded", self.task.id)
@@ -148,8 +153,10 @@ class Claim(Generic[Services]):
         self._refuse_canceled(uow)
         result = finish(uow)
         self._report(uow, self.task.total)
-        if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, self._clock(), result=result):
+        now = self._clock()
+        if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, now, result=result):
             raise self._not_ours()
+        uow.audit.add(record_of_task(self.task, now, DONE, result))
 
     def _report(self, uow: UnitOfWork, completed: int) -> None:
         if not uow.tasks.progress(self.task.id, self._worker, completed, self.task.total, self._message):

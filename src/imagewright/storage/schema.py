@@ -76,12 +76,14 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("number", Sequence, primary_key=True),
-    _required("time", Moment()),
+    _required("time", Moment(), index=True),
     _required("user", Name),
     _required("operation", sa.Text()),
     _required("target", sa.Text()),
     _required("address", sa.Text()),
     _required("outcome", sa.Text()),
+    _required("task", sa.Text(), server_default=""),
+    _required("request_id", sa.Text(), server_default=""),
 )
 
 # --- drafts and the library ------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from imagewright.contract.services import (
     introspection_provider,
     introspection_service,
     inventory,
+    own_audit,
     own_diff,
     own_drafts_report,
     own_faults,
@@ -183,6 +184,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 OWN_OPERATIONS: tuple[Operation, ...] = (
+    own_audit.list_,
     own_diff.get,
     own_drafts_report.get,
     own_faults.create,
@@ -367,6 +369,10 @@ STRUCTURES: tuple[type[Structure], ...] = (
     std.LocalizableMessage,
     std.LocalizationParam,
     std.NestedLocalizableMessage,
+    own_audit.FilterSpec,
+    own_audit.Info,
+    own_audit.IterationSpec,
+    own_audit.ListResult,
     own_diff.AlternativeImage,
     own_diff.AskedChange,
     own_diff.Change,
