@@ -12,6 +12,7 @@ from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
+from imagewright.cli import export as export_command
 from imagewright.cli import inventory, user
 from imagewright.cli import serve as serve_command
 from imagewright.settings import SettingsError
@@ -28,6 +29,7 @@ app.command("audit")(audit_command.audit)
 app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)
 app.command("diff")(diff_command.diff)
+app.command("export")(export_command.export)
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")
 

@@ -80,7 +80,10 @@ def bulletin_element(bulletin: Bulletin, component: Component | None) -> etree._
 
 
 def full_bulletin_element(bulletin: Bulletin, component: Component | None, vibs: dict[VibRef, Vib]) -> etree._Element:
-    """The element for `vmware.xml`, with a description of each VIB that is in `vibs`."""
+    """The element for `vmware.xml`, with a description of each VIB that is in `vibs`.
+
+    A reference without content means a VIB that is not described. FormatError for any other that is not in `vibs`.
+    """
     return _write(bulletin, component, partial(_write_vib, vibs=vibs))
 
 
@@ -196,6 +199,8 @@ def _write(
 
 def _write_vib(parent: etree._Element, ref: VibRef, vibs: dict[VibRef, Vib]) -> None:
     vib = vibs.get(ref)
+    if vib is None and not ref.sha256:
+        return  # known not to be described: a part of the component is elsewhere
     if vib is None:
         raise FormatError(shown(ref.id), "is in a bulletin, but is not among the VIBs to be written")
     element = add(parent, "vib")

@@ -14,11 +14,19 @@ from typing import BinaryIO, Self, cast
 from imagewright.formats.ar import MAGIC
 from imagewright.formats.archive import Archive, Budget, MemberStream, new_spool, safe_path
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.index import INDEX, VENDOR_INDEX, MetadataEntry, VendorEntry, read_index, read_vendor_index
+from imagewright.formats.index import (
+    INDEX,
+    SPECIFICATION,
+    VENDOR_INDEX,
+    MetadataEntry,
+    VendorEntry,
+    read_index,
+    read_vendor_index,
+)
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.metadata import Metadata, read_metadata
 from imagewright.formats.signature import NOBODY, TrustedSigners
-from imagewright.formats.vib import HashingSink, copy_vib, read_vib_file
+from imagewright.formats.vib import HashingSink, copy_vib, read_beginning, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
 
 
@@ -64,6 +72,18 @@ class OpenDepot:
         place = self._place(vib)
         with place.open() as source:
             return copy_vib(source, sink, place.where, vib, self._limits, self._trusted)
+
+    def described(self, vib: Vib) -> Vib:
+        """The VIB as its own descriptor says, of which only the beginning of the file is read.
+
+        Size and SHA-256 are those of the metadata; where they name none, the whole file is read and checked.
+        """
+        if not (vib.sha256 and vib.size):
+            return self.copy_vib(vib)
+        place = self._place(vib)
+        with place.open() as source:
+            own = read_beginning(source, place.where, self._limits, self._trusted)
+        return replace(own, size=vib.size, sha256=vib.sha256, relative_path=vib.relative_path)
 
     def close(self) -> None:
         """Ends reading and gives temporary files back."""
@@ -185,7 +205,7 @@ class _Reading:
 
     def _read_bundle(self, archive: Archive, folder: str) -> None:
         index = _join(folder, INDEX)
-        used = {index}
+        used = {index, _join(folder, SPECIFICATION)}
         for vendor in read_index(archive.read(index), archive.inside(index)):
             vendor_index = _find(archive, vendor.path, (folder,), archive.inside(index))
             if vendor_index is None:

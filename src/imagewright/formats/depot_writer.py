@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -21,6 +21,7 @@ from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.images import ImageObject, path_of, write_image_object
 from imagewright.formats.index import (
     INDEX,
+    SPECIFICATION,
     VENDOR_INDEX,
     MetadataEntry,
     VendorEntry,
@@ -31,7 +32,7 @@ from imagewright.formats.limits import CHUNK
 from imagewright.formats.metadata import VMWARE_XML
 from imagewright.formats.vib_xml import write_vib_xml
 from imagewright.formats.xml import add, to_bytes
-from imagewright.model.content import Component, DepotContent, MetadataBundle, Vib
+from imagewright.model.content import Component, DepotContent, MetadataBundle, Vib, VibRef
 
 OpenVib = Callable[[Vib], BinaryIO | None]
 
@@ -39,25 +40,74 @@ _OLDEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE = 0o644 << 16
 
 
-def write_depot(sink: BinaryIO, content: DepotContent, open_vib: OpenVib) -> DepotContent:
-    """Writes a bundle with one metadata archive for each of `content.bundles`, and gives the content as it is written.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of a bundle that is not a VIB. Archives are not compressed once more."""
 
-    `open_vib` gives the file of a VIB, which is closed here, or None for one that is to be described only. VIBs without
-    a path get `vib20/<name>/<id>.vib`; that is the one thing in which the result can differ from `content`. Raises
-    FormatError when a file has not the size that its VIB says, when two things want one path, when a bulletin names a
-    VIB that its bundle does not hold, and when a text cannot stand in XML.
+    data: bytes
+    compressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DepotFiles:
+    """All files of a bundle, in their order: first the documents, then the VIBs, by path.
+
+    `content` is what was asked for, with a path for every VIB.
     """
-    placed = replace(content, bundles=tuple(_with_paths(bundle) for bundle in content.bundles))
+
+    content: DepotContent
+    documents: Mapping[str, Document]
+    vibs: Mapping[str, Vib]
+
+
+def depot_files(content: DepotContent, spec: bytes | None = None) -> DepotFiles:
+    """What a bundle of this content consists of, with one metadata archive for each of `content.bundles`.
+
+    `spec` is the specification that the content was put together for, as JSON. VIBs without a path get
+    `vib20/<name>/<id>.vib`, and a second one that wants the same path a folder more. Raises FormatError when two things
+    want one path, when a bulletin names a VIB that its bundle does not hold, and when a text cannot stand in XML.
+    """
+    placed = _with_paths(content)
+    documents = {path: Document(data) for path, data in _index_files(placed.bundles).items()}
+    if spec is not None:
+        documents[SPECIFICATION] = Document(spec)
+    for bundle in _by_file_name(placed.bundles).values():
+        documents[bundle.file_name] = Document(_metadata_zip(bundle), compressed=False)
+    return DepotFiles(placed, documents, dict(sorted(_vibs_by_path(placed.bundles).items())))
+
+
+def write_depot(sink: BinaryIO, content: DepotContent, open_vib: OpenVib) -> DepotContent:
+    """Writes a bundle front to end, and gives the content as it is written (see `depot_files`).
+
+    `open_vib` gives the file of a VIB, which is closed here, or None for one that is to be described only. Raises
+    FormatError also when a file has not the size that its VIB says.
+    """
+    files = depot_files(content)
     with zipfile.ZipFile(sink, "w") as archive:
-        _write_documents(archive, _index_files(placed.bundles))
-        for bundle in _by_file_name(placed.bundles).values():
-            _write_documents(archive, {bundle.file_name: _metadata_zip(bundle)}, compress=False)
-        for path, vib in sorted(_vibs_by_path(placed.bundles).items()):
+        for path, document in files.documents.items():
+            write_document(archive, path, document)
+        for path, vib in files.vibs.items():
             source = open_vib(vib)
             if source is not None:
                 with source:
                     _write_vib(archive, path, vib, source)
-    return placed
+    return files.content
+
+
+def write_document(archive: zipfile.ZipFile, path: str, document: Document) -> None:
+    """Adds one document to a zip."""
+    info = member_info(path, len(document.data))
+    info.compress_type = zipfile.ZIP_DEFLATED if document.compressed else zipfile.ZIP_STORED
+    archive.writestr(info, document.data)
+
+
+def member_info(path: str, size: int) -> zipfile.ZipInfo:
+    """The entry of a member in the form that all of ours have, so that equal content makes equal bytes."""
+    info = zipfile.ZipInfo(path, _OLDEST_ZIP_TIME)
+    info.file_size = size
+    info.create_system = 3  # Unix on every machine
+    info.external_attr = _FILE_MODE
+    return info
 
 
 def default_path(vib: Vib) -> str:
@@ -65,9 +115,21 @@ def default_path(vib: Vib) -> str:
     return f"vib20/{vib.name}/{vib.id}.vib"
 
 
-def _with_paths(bundle: MetadataBundle) -> MetadataBundle:
-    vibs = (vib if vib.relative_path else replace(vib, relative_path=default_path(vib)) for vib in bundle.vibs)
-    return replace(bundle, vibs=tuple(vibs))
+def _with_paths(content: DepotContent) -> DepotContent:
+    taken: dict[str, VibRef] = {}
+
+    def placed(vib: Vib) -> Vib:
+        if vib.relative_path:
+            return vib
+        path = default_path(vib)
+        if taken.setdefault(path, vib.ref) != vib.ref:
+            path = f"vib20/{vib.name}/{vib.sha256[:16]}/{vib.id}.vib"
+        return replace(vib, relative_path=path)
+
+    return replace(
+        content,
+        bundles=tuple(replace(bundle, vibs=tuple(placed(vib) for vib in bundle.vibs)) for bundle in content.bundles),
+    )
 
 
 def _by_file_name(bundles: Iterable[MetadataBundle]) -> dict[str, MetadataBundle]:
@@ -133,7 +195,8 @@ def _metadata_zip(bundle: MetadataBundle) -> bytes:
         _put(files, path_of(image), write_image_object(image))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        _write_documents(archive, dict(sorted(files.items())))
+        for path, data in sorted(files.items()):
+            write_document(archive, path, Document(data))
     return buffer.getvalue()
 
 
@@ -168,16 +231,9 @@ def _number(vib: Vib) -> int:
     return int.from_bytes(sha256(f"{vib.id} {vib.sha256}".encode()).digest()[:7], "big")
 
 
-def _write_documents(archive: zipfile.ZipFile, files: Mapping[str, bytes], compress: bool = True) -> None:
-    for path, data in files.items():
-        info = _info(path, len(data))
-        info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-        archive.writestr(info, data)
-
-
 def _write_vib(archive: zipfile.ZipFile, path: str, vib: Vib, source: BinaryIO) -> None:
     size = 0
-    with archive.open(_info(path, vib.size), "w", force_zip64=not vib.size) as member:
+    with archive.open(member_info(path, vib.size), "w", force_zip64=not vib.size) as member:
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if vib.size and size > vib.size:
@@ -186,11 +242,3 @@ def _write_vib(archive: zipfile.ZipFile, path: str, vib: Vib, source: BinaryIO) 
     if vib.size and size != vib.size:
         found = "more" if size > vib.size else f"{size}"
         raise FormatError(path, f"has {found} bytes, but VIB {shown(vib.id)} has {vib.size}; the file is not that VIB")
-
-
-def _info(path: str, size: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(path, _OLDEST_ZIP_TIME)
-    info.file_size = size
-    info.create_system = 3  # Unix on every machine, so that the bytes are the same
-    info.external_attr = _FILE_MODE
-    return info

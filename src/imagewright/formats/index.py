@@ -13,6 +13,8 @@ from imagewright.model.content import Platform
 
 INDEX = "index.xml"
 VENDOR_INDEX = "vendor-index.xml"
+SPECIFICATION = "software-spec.json"
+"""In bundles that were exported: the specification that they were put together for."""
 
 
 @dataclass(frozen=True, slots=True)

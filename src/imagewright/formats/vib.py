@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from imagewright.formats.ar import MAGIC, ArMember, read_members, write_header
+from imagewright.formats.ar import MAGIC, ArMember, Reader, read_members, write_header
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.inflate import GZIP, INFLATE_ERRORS, inflater
 from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, Limits
@@ -46,6 +46,16 @@ def read_vib_file(
     return copy_vib(source, None, where, limits=limits, trusted=trusted)
 
 
+def read_beginning(
+    source: Reader, where: str, limits: Limits = DEFAULT_LIMITS, trusted: TrustedSigners = NOBODY
+) -> Vib:
+    """What the descriptor and the signature of a VIB say, with nothing read or checked of what follows them.
+
+    The result has neither size nor SHA-256.
+    """
+    return _read_beginning(read_members(source, where), where, limits, trusted)
+
+
 def copy_vib(
     source: BinaryIO,
     sink: HashingSink | BinaryIO | None,
@@ -68,13 +78,11 @@ def copy_vib(
     """
     tee = _Tee(source, sink if isinstance(sink, HashingSink) else _HashingSink(sink))
     members = read_members(tee, where)
-    descriptor = _read_descriptor(members, where, limits)
-    vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}", limits)
-    signature = check_signature(_read_signature(members, where, limits), descriptor, vib.release_date, trusted)
+    vib = _read_beginning(members, where, limits, trusted)
     _check_payloads(members, vib, where, limits)
     if tee.read(1):
         raise FormatError(where, "goes on after its last member; it was not copied completely, or something was added")
-    found = replace(vib, size=tee.size, sha256=tee.sink.hexdigest(), signature=signature)
+    found = replace(vib, size=tee.size, sha256=tee.sink.hexdigest())
     if expected is None:
         return found
     _compare(found, expected, where)
@@ -121,6 +129,13 @@ class _Tee:
         self.size += len(data)
         self.sink.write(data)
         return data
+
+
+def _read_beginning(members: Iterator[ArMember], where: str, limits: Limits, trusted: TrustedSigners) -> Vib:
+    descriptor = _read_descriptor(members, where, limits)
+    vib = read_vib_xml(descriptor, f"{where} > {DESCRIPTOR}", limits)
+    signature = check_signature(_read_signature(members, where, limits), descriptor, vib.release_date, trusted)
+    return replace(vib, signature=signature)
 
 
 def _read_descriptor(members: Iterator[ArMember], where: str, limits: Limits) -> bytes:

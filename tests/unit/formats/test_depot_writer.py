@@ -86,11 +86,32 @@ def test_a_vib_may_be_described_only() -> None:
         assert not depot.has_file(depot.content.vibs[0])
 
 
+def test_two_vibs_of_one_id_have_a_place_each() -> None:
+    vib, data = made_vib()
+    twin, other = made_vib(summary="twin")
+    content = DepotContent((MetadataBundle("a.zip", "S", vibs=(vib,)), MetadataBundle("b.zip", "S", vibs=(twin,))))
+    with open_depot(io.BytesIO(written(content, {vib.ref: data, twin.ref: other})), "d") as depot:
+        assert {found.sha256: depot.copy_vib(found).sha256 for found in depot.content.vibs} == {
+            vib.sha256: vib.sha256, twin.sha256: twin.sha256,
+        }  # fmt: skip
+
+
+def test_a_bulletin_may_name_a_vib_that_is_elsewhere() -> None:
+    """So that a part of a depot does not claim that a component had fewer VIBs."""
+    vib, data = made_vib()
+    bulletin = Bulletin("b", vibs=(vib.ref, VibRef("elsewhere")))
+    content = DepotContent((MetadataBundle("m.zip", "S", vibs=(vib,), bulletins=(bulletin,)),))
+    read = content_of(written(content, {vib.ref: data}))
+    assert read.bundles[0].bulletins[0].vibs == (vib.ref, VibRef("elsewhere"))
+    assert [vib.id for vib in read.vibs] == [vib.id]
+
+
 def refusals() -> dict[str, tuple[DepotContent, dict[VibRef, bytes], str]]:
     vib, data = made_vib()
     twin, twin_data = made_vib(summary="twin")
     files = {vib.ref: data, twin.ref: twin_data}
-    named = Bulletin("b", vibs=(VibRef("elsewhere"),))
+    named = Bulletin("b", vibs=(VibRef("elsewhere", "0" * 64),))
+    vib, twin = (replace(each, relative_path="vib20/x.vib") for each in (vib, twin))
     one = MetadataBundle("m.zip", "S", vibs=(vib,))
     return {
         "short file": (DepotContent((one,)), {vib.ref: data[:-1]}, "bytes, but VIB '.*' has [0-9]+; the file is not"),

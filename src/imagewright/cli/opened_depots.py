@@ -1,0 +1,57 @@
+"""Depots that stay open while a command copies VIBs out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from imagewright.app.depots import with_files
+from imagewright.formats.bundle import OpenDepot, open_depot
+from imagewright.formats.errors import FormatError
+from imagewright.formats.limits import Limits
+from imagewright.model.catalog import Catalog
+from imagewright.model.content import DepotContent, Vib, VibRef
+
+
+class OpenedDepots:
+    """Several depots in files. VIBs are as their own descriptors say, as a server has them that imported the files.
+
+    Use it in a `with`. FormatError and OSError for what cannot be read.
+    """
+
+    def __init__(self, paths: Iterable[Path], limits: Limits) -> None:
+        self._holders: dict[VibRef, tuple[OpenDepot, Vib]] = {}
+        self._resources = ExitStack()
+        contents = {}
+        with ExitStack() as opening:
+            for path in paths:
+                file = opening.enter_context(path.open("rb"))
+                contents[str(path)] = self._taken(opening.enter_context(open_depot(file, str(path), limits)))
+            self._resources = opening.pop_all()
+        self.catalog = Catalog.of(contents)
+
+    def open_file(self, vib: Vib) -> BinaryIO:
+        """The file of a VIB, for one reading; FormatError when none of the depots has it."""
+        if vib.ref not in self._holders:
+            raise FormatError(vib.id, "is described, but its file is in none of the depots; add the depot that has it")
+        depot, known_as = self._holders[vib.ref]
+        return depot.open_vib(known_as)
+
+    def __enter__(self) -> OpenedDepots:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    def _taken(self, depot: OpenDepot) -> DepotContent:
+        found = {}
+        for vib in depot.content.vibs:
+            if depot.has_file(vib):
+                found[vib.ref] = depot.described(vib)
+                self._holders.setdefault(found[vib.ref].ref, (depot, vib))
+            else:
+                found[vib.ref] = replace(vib, file_missing=True)
+        return with_files(depot.content, found)

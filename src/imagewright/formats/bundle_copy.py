@@ -1,0 +1,105 @@
+"""Writing a bundle to a file: VIBs by several threads, each checked while it is copied, the rest when they are done.
+
+Copying is bound by hashing, and hashing lets other threads work. The SHA-256 of each VIB is compared with what is known
+of it, so a file that was damaged where it was kept does not go out.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from hashlib import sha256
+from typing import BinaryIO, Final
+
+from imagewright.formats.bundle_plan import BundlePlan, Crcs, PlacedVib
+from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.limits import CHUNK
+from imagewright.model.content import Vib
+
+OpenFile = Callable[[Vib], BinaryIO]
+"""Gives the file of a VIB for one reading, to any of several threads."""
+
+Report = Callable[[int], None]
+"""Is told of so many bytes more, by any of several threads; what it raises ends the work."""
+
+COPIES: Final = 2
+"""VIBs that are copied at the same time."""
+
+
+def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: Report = lambda _: None) -> None:
+    """Writes the bundle into `sink`, an empty file of the operating system.
+
+    Raises FormatError when the file of a VIB has not its size or SHA-256, and whatever `open_file` and `report` raise.
+    The sink then holds a part of the bundle and must be thrown away.
+    """
+    descriptor = sink.fileno()
+
+    def copy(placed: PlacedVib) -> int:
+        place = placed.start
+
+        def write(data: bytes) -> None:
+            nonlocal place
+            _write_at(descriptor, data, place)
+            place += len(data)
+
+        return _read(placed.vib, open_file, write, report)
+
+    crcs = _each(plan.vibs, copy)
+    place = 0
+    for piece in plan.pieces(crcs):
+        if isinstance(piece, bytes):
+            _write_at(descriptor, piece, place)
+            place += len(piece)
+        else:
+            place += piece.vib.size
+
+
+def check_files(plan: BundlePlan, open_file: OpenFile, report: Report = lambda _: None) -> Crcs:
+    """Reads the file of every VIB, checks it as `write_bundle` does, and gives the CRCs that the bundle needs."""
+    return _each(plan.vibs, lambda placed: _read(placed.vib, open_file, lambda _: None, report))
+
+
+def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib], int]) -> Crcs:
+    # The largest first, so that none is left alone at the end.
+    in_order = sorted(vibs, key=lambda placed: -placed.vib.size)
+    with ThreadPoolExecutor(COPIES, thread_name_prefix="bundle-copy") as pool:
+        running = {placed.vib.ref: pool.submit(work, placed) for placed in in_order}
+        done, _ = wait(running.values(), return_when=FIRST_EXCEPTION)
+        if any(future.exception() for future in done):
+            pool.shutdown(cancel_futures=True)
+        for future in done:
+            future.result()
+    return {ref: future.result() for ref, future in running.items()}
+
+
+def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report: Report) -> int:
+    """Passes the file of a VIB on, and gives its CRC-32."""
+    digest, crc, size = sha256(), 0, 0
+    with open_file(vib) as source:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > vib.size:
+                break
+            digest.update(chunk)
+            crc = zlib.crc32(chunk, crc)
+            write(chunk)
+            report(len(chunk))
+    if size != vib.size:
+        found = "more" if size > vib.size else f"{size}"
+        raise FormatError(vib.id, f"has {vib.size} bytes, but its file has {found}; import its depot again")
+    if vib.sha256 and digest.hexdigest() != vib.sha256:
+        raise FormatError(
+            vib.id,
+            f"is damaged: the SHA-256 of its file is {shown(digest.hexdigest())}, but its depot says "
+            f"{shown(vib.sha256)}; import its depot again",
+        )
+    return crc
+
+
+def _write_at(descriptor: int, data: bytes, place: int) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(descriptor, rest, place)
+        rest, place = rest[written:], place + written
