@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLES ?=
 CASES_OF_EACH ?= 260
+EXAMPLES_OF_EACH ?= 2000
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test check lint fuzz bench generate lock clean
@@ -43,7 +44,8 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 test: lint ## Check everything and run all tests
 	$(BIN)/pytest -n 2 --dist loadscope
 
-fuzz: $(VENV)/.test ## Send twenty thousand requests that are made up from the OpenAPI document
+fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken files for every reader
+	FUZZ_EXAMPLES_OF_EACH=$(EXAMPLES_OF_EACH) $(BIN)/pytest tests/property/test_formats_mutations.py --timeout=600
 	FUZZ_CASES_OF_EACH=$(CASES_OF_EACH) $(BIN)/pytest tests/e2e/test_made_up_requests.py --capture=no --timeout=600
 
 bench: $(VENV)/.test ## Measure, side by side in one run

@@ -70,7 +70,11 @@ def _header(text: str) -> list[str] | None:
     lines = text.lstrip().splitlines()
     if not lines:
         return None
-    return [cell.strip().lower() for cell in next(csv.reader(lines[:1], delimiter=_delimiter(lines[0])))]
+    try:
+        cells = next(csv.reader(lines[:1], delimiter=_delimiter(lines[0])))
+    except csv.Error:  # a cell of more than 128 KiB
+        return None
+    return [cell.strip().lower() for cell in cells]
 
 
 def _delimiter(line: str) -> str:
@@ -84,8 +88,8 @@ def _csv_devices(text: str, where: str, host: str) -> Iterator[Device]:
         raise FormatError(where, f"has the column {shown(unknown[0])}; the columns are {', '.join(_KNOWN)}")
     lines = io.StringIO(text.lstrip())
     rows = csv.reader(lines, delimiter=_delimiter(text.lstrip().splitlines()[0]))
-    next(rows)
     try:
+        next(rows)
         for row in rows:
             if any(cell.strip() for cell in row):
                 yield _csv_device(dict(zip(header, row, strict=False)), f"line {rows.line_num}", where, host)

@@ -37,6 +37,10 @@ _QUOTED = ("class", "vendor", "device", "subvendor", "subdevice")
 _WITH_IDS = "make the list with ids: lspci -nnvmm"
 
 
+LONGEST_LINE = 2000
+"""Characters; the longest real ones have about 200. The time that some patterns take grows with the square of it."""
+
+
 class NotADevice(ValueError):
     """A line is not what `lspci` writes with ids; the sentence says which line, and how to make the list."""
 
@@ -65,6 +69,8 @@ class _Reading:
 
     def line(self, line: str) -> Iterator[Device]:
         """Takes a line, and gives the device that it ends."""
+        if len(line) > LONGEST_LINE:
+            raise ValueError(f"{len(line)} characters")
         if not line.strip():
             yield from self.end()
         elif heading := _HEADING.fullmatch(line):

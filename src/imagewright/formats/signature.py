@@ -67,7 +67,7 @@ def read_trusted_signers(pem: bytes, where: str) -> TrustedSigners:
     """The certificates of a PEM file. Raises FormatError when it holds none, or one that cannot be read."""
     try:
         return TrustedSigners(tuple(x509.load_pem_x509_certificates(pem)))
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except _UNREADABLE as error:
         raise FormatError(where, f"holds no certificates in PEM form that can be read ({error})") from error
 
 

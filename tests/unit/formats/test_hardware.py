@@ -133,6 +133,8 @@ def test_json_of_hosts() -> None:
         ("vendor,device\n8086,157\n", "has at line 2 the device id '157', which is not four hexadecimal digits"),
         ("vendor,device\n8086,\n", "has no device id at line 2"),
         ("vendor,device,class\n8086,1572,02\n", "the class '02', which is not four or six hexadecimal digits"),
+        ("00:14.0 " + "a [0000]: " * 500, "has in line 1 5008 characters"),
+        ("vendor," + "x" * 200_000, "has in line 1"),
         ("[]", "must be an object of hosts"),
         ('{"esx01": {}}', "must have a list of devices at 'esx01'"),
         ('{"esx01": ["8086"]}', "'8086' at esx01[0]; write vendor:device"),
