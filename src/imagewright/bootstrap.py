@@ -29,6 +29,7 @@ from imagewright.app.ports import Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
 from imagewright.app.tasks import error_document
+from imagewright.app.throttling import ThrottlePolicy
 from imagewright.blobs.directory import DirectoryBlobs
 from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
@@ -123,7 +124,12 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         ),
         clock=utc_now,
         authenticator=Authenticator(
-            SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute))
+            SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)),
+            ThrottlePolicy(
+                settings.login_failures_of_user,
+                settings.login_failures_from_address,
+                timedelta(seconds=settings.login_failures_window),
+            ),
         ),
         effective=EffectiveImages(),
         faults=Faults(allowed=settings.allow_faults),
@@ -243,6 +249,8 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=75,
         timeout_graceful_shutdown=int(settings.stop_grace) + 1,
         ssl_certfile=cert,

@@ -41,6 +41,10 @@ class Settings:
     database_timeout: float = 5.0
     session_idle: float = 1800.0
     session_absolute: float = 86400.0
+    login_failures_of_user: int = 10
+    login_failures_from_address: int = 100
+    login_failures_window: float = 300.0
+    trusted_proxies: tuple[str, ...] = ()
     audit_retention: float = 0.0
     file_folders: tuple[str, ...] = ()
     allowed_networks: tuple[str, ...] = ()

@@ -11,16 +11,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from imagewright.app.call import Origin
-from imagewright.app.ports import AuditRecord
+from imagewright.app.ports import AuditRecord, User
 from imagewright.contract.operations import Operation
+from imagewright.contract.services import cis_session
 from imagewright.contract.types import Id
+from imagewright.model.errors import Unauthenticated
 from imagewright.model.task import Task
 
 DONE: Final = "OK"
 SUBMITTED: Final = "SUBMITTED"
 """The call has made a task; a second record says how that ended."""
-
-SESSION_CREATE: Final = "com.vmware.cis.session.create"
 
 
 def record_of_call(
@@ -40,6 +40,11 @@ def record_of_refusal(
 ) -> AuditRecord:
     """A call that was refused."""
     return _record(operation, user, _path_of(operation, arguments), origin, now, error_type)
+
+
+def record_of_wrong_password(user: User | None, origin: Origin, now: datetime) -> AuditRecord:
+    """An attempt to log in, with whatever call it came. A name that nobody has is not written: it may be a password."""
+    return _record(cis_session.create, user.name if user else "", "", origin, now, Unauthenticated.error_type)
 
 
 def record_of_task(task: Task, now: datetime, outcome: str, result: object = None) -> AuditRecord:

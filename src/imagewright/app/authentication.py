@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 
 from imagewright.app.passwords import PasswordChecker
 from imagewright.app.ports import Session, UnitOfWork
+from imagewright.app.throttling import USUAL_THROTTLE, ThrottlePolicy, require_room
 from imagewright.model.errors import Message, Unauthenticated
 
 CHALLENGE = 'Basic realm="imagewright"'
@@ -62,6 +64,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class WrongPassword(Unauthenticated):
+    """User name or password is wrong; it is not told which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Message(
+                "imagewright.session.bad_credentials",
+                "User name or password is wrong. The name is written with its domain, such as "
+                "administrator@vsphere.local.",
+            ),
+            challenge=CHALLENGE,
+        )
+
+
 class Authenticator:
     """Knows callers by their credentials.
 
@@ -69,18 +85,26 @@ class Authenticator:
     write; `sessions.touch` in the database can therefore be behind by that interval.
     """
 
-    def __init__(self, policy: SessionPolicy) -> None:
+    def __init__(self, policy: SessionPolicy, throttle: ThrottlePolicy = USUAL_THROTTLE) -> None:
         self.policy = policy
+        self.throttle = throttle
+        # Each check takes much memory and time, by design. It also bounds the guesses that nobody has counted yet.
+        self.checks = threading.BoundedSemaphore(min(4, os.cpu_count() or 2))
         self._passwords = PasswordChecker()
         self._last_accessed: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
-    def authenticate(self, uow: UnitOfWork, credentials: Credentials, now: datetime) -> Caller:
-        """The caller; raises Unauthenticated, without telling whether a user exists."""
+    def authenticate(self, uow: UnitOfWork, credentials: Credentials, now: datetime, address: str = "") -> Caller:
+        """The caller; raises Unauthenticated, without telling whether a user exists.
+
+        A password is checked inside of `checks`, which is left only when a WrongPassword was counted.
+        ServiceUnavailable when too many were.
+        """
         match credentials:
             case SessionToken(token):
                 return self._by_session(uow, token_hash(token), now)
             case UserPassword(user, password):
+                require_room(uow, self.throttle, user, address, now)
                 return self._by_password(uow, user, password)
             case UnknownScheme(scheme):
                 raise unauthenticated(
@@ -109,10 +133,11 @@ class Authenticator:
             self._last_accessed.pop(session.token_hash, None)
 
     def flush(self, uow: UnitOfWork, now: datetime) -> None:
-        """Writes when sessions were last used and removes those that have expired."""
+        """Writes when sessions were last used, and forgets those that have expired and failures that count no more."""
         with self._lock:
             touched, self._last_accessed = self._last_accessed, {}
         uow.sessions.touch(touched)
+        uow.login_failures.delete_before(now - self.throttle.window)
         uow.sessions.delete_expired(
             last_accessed_before=now - self.policy.idle, created_before=now - self.policy.absolute
         )
@@ -137,11 +162,7 @@ class Authenticator:
     def _by_password(self, uow: UnitOfWork, name: str, password: str) -> Caller:
         user = uow.users.get(name)
         if not self._passwords.is_right(user.password_hash if user else None, password) or user is None:
-            raise unauthenticated(
-                "imagewright.session.bad_credentials",
-                "User name or password is wrong. The name is written with its domain, such as "
-                "administrator@vsphere.local.",
-            )
+            raise WrongPassword
         return Caller(user.name, user.privileges)
 
 

@@ -26,10 +26,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
 
-from imagewright.app.auditing import record_of_call, record_of_refusal
-from imagewright.app.authentication import Caller, Credentials
+from imagewright.app.auditing import record_of_call, record_of_refusal, record_of_wrong_password
+from imagewright.app.authentication import Caller, Credentials, UserPassword, WrongPassword
 from imagewright.app.call import Call, Origin, Services
 from imagewright.app.ports import AuditRecord, StaleRevision, Storage, StorageUnavailable, UnitOfWork
+from imagewright.app.throttling import subjects
 from imagewright.contract.binding import Bindings, Bound
 from imagewright.contract.operations import Operation
 from imagewright.model.errors import (
@@ -86,7 +87,7 @@ class Application:
         with self.counted():
             try:
                 with self.storage.read() as uow:
-                    caller = self.services.authenticator.authenticate(uow, credentials, self.services.clock())
+                    caller = self._caller(uow, credentials, origin, self.services.clock())
             except ApiError:
                 raise
             except Exception as failure:
@@ -107,12 +108,12 @@ class Application:
         now = self.services.clock()
         if operation.reads and not self.services.faults.armed:
             with self.storage.read() as uow:
-                caller = self.services.authenticator.authenticate(uow, credentials, now)
+                caller = self._caller(uow, credentials, origin, now)
                 function = self._permitted(operation, caller)
                 call = Call(operation, caller, self.services, origin, now, lambda: uow)
                 return function(call, read_arguments())
         with self.storage.read() as uow:
-            caller = self.services.authenticator.authenticate(uow, credentials, now)
+            caller = self._caller(uow, credentials, origin, now)
         arguments: Arguments = {}
         try:
             function = self._permitted(operation, caller)
@@ -128,6 +129,20 @@ class Application:
                     record_of_refusal(operation, arguments, caller.name, origin, now, refusal.error_type), origin
                 )
             raise
+
+    def _caller(self, uow: UnitOfWork, credentials: Credentials, origin: Origin, now: datetime) -> Caller:
+        authenticator = self.services.authenticator
+        if not isinstance(credentials, UserPassword):
+            return authenticator.authenticate(uow, credentials, now)
+        with authenticator.checks:
+            try:
+                return authenticator.authenticate(uow, credentials, now, origin.address)
+            except WrongPassword:
+                with self.storage.write() as writing:
+                    writing.login_failures.add(subjects(credentials.user, origin.address), now)
+                    user = writing.users.get(credentials.user)
+                    writing.audit.add(record_of_wrong_password(user, origin, now))
+                raise
 
     def _read(
         self,

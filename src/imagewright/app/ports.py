@@ -5,7 +5,7 @@ All functions here are synchronous; times are aware and in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,6 +142,18 @@ class Sessions(Protocol):
 
     def delete_expired(self, *, last_accessed_before: datetime, created_before: datetime) -> int:
         """Removes what is too old either way and tells how many."""
+
+
+class LoginFailures(Protocol):
+    """Wrong passwords of the last minutes, counted by subject: a user or an address."""
+
+    def newest(self, subject: str, position: int, since: datetime) -> datetime | None:
+        """When the failure at this position, 1 for the newest, came; None when there are not so many since then."""
+
+    def add(self, subjects: Iterable[str], time: datetime) -> None:
+        """Writes a failure down for each of its subjects."""
+
+    def delete_before(self, time: datetime) -> None: ...
 
 
 class Drafts(Protocol):
@@ -333,6 +345,8 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def login_failures(self) -> LoginFailures: ...
     def owned_blobs(self) -> frozenset[str]:
         """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""
 

@@ -149,9 +149,13 @@ class ResourceInaccessible(ApiError):
 
 
 class ServiceUnavailable(ApiError):
-    """The service cannot serve now: starting, stopping, database locked, disk full."""
+    """The service cannot serve now: starting, stopping, database locked, disk full, too many wrong passwords.
+
+    It is worth trying again after `retry_after` seconds.
+    """
 
     error_type = "SERVICE_UNAVAILABLE"
+    retry_after: int = 2
 
 
 class TimedOut(ApiError):

@@ -15,6 +15,7 @@ from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusa
 from imagewright.storage.drafts import DraftTable
 from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
+from imagewright.storage.login_failures import LoginFailureTable
 from imagewright.storage.migrate import migrate
 from imagewright.storage.schema import uploads, vibs
 from imagewright.storage.sessions import SessionTable
@@ -86,6 +87,7 @@ class Transaction:
         self.uploads = UploadTable(connection)
         self.tasks = TaskTable(connection)
         self.audit = AuditTable(connection)
+        self.login_failures = LoginFailureTable(connection)
 
     def owned_blobs(self) -> frozenset[str]:
         """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""

@@ -86,6 +86,15 @@ audit = sa.Table(
     _required("request_id", sa.Text(), server_default=""),
 )
 
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    sa.Column("number", Sequence, primary_key=True),
+    _required("subject", Name),
+    _required("time", Moment(), index=True),
+    sa.Index("ix_login_failures_subject_time", "subject", "time"),
+)
+
 # --- drafts and the library ------------------------------------------------------------------------------------------
 
 drafts = sa.Table(

@@ -20,7 +20,7 @@ from imagewright.app.invoke import Application
 from imagewright.contract import old_rest_values, rest_values, routing
 from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_session
-from imagewright.model.errors import ApiError
+from imagewright.model.errors import ApiError, ServiceUnavailable
 from imagewright.web.requests import body_of, credentials_of, origin_of, query_of
 
 
@@ -82,8 +82,8 @@ def error_response(
     response = json_response(body, status)
     if error.challenge and status == 401:
         response.headers["WWW-Authenticate"] = error.challenge
-    if status == 503:
-        response.headers["Retry-After"] = "2"
+    if isinstance(error, ServiceUnavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
