@@ -33,7 +33,7 @@ from imagewright.formats.inference import infer_images
 from imagewright.formats.limits import MIB, Limits
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
 from imagewright.formats.spec_json import read_spec, write_spec
-from imagewright.formats.vib import read_vib_file, write_vib
+from imagewright.formats.vib import read_beginning, read_vib_file, write_vib
 from imagewright.formats.vib_xml import read_vib_xml, write_vib_xml
 from imagewright.model.case import Case
 from imagewright.model.content import (
@@ -213,6 +213,7 @@ READERS_OF_FORMATS: dict[str, Reader] = {
     "vmware.xml": Reader(member_of(METADATA, "vmware.xml"), "xml", repacked("vmware.xml")),
     "vib copy": Reader(member_of(METADATA, "vibs/"), "xml", repacked("vibs/")),
     "vib file": Reader(VIB_FILE, "bytes", lambda data: read_vib_file(io.BytesIO(data), "x.vib", LIMITS)),
+    "beginning of a vib": Reader(VIB_FILE, "bytes", lambda data: read_beginning(io.BytesIO(data), "x.vib", LIMITS)),
     "single vib": Reader(VIB_FILE, "bytes", read_depot),
     "descriptor": Reader(write_vib_xml(VIB, in_metadata=True), "xml", lambda data: read_vib_xml(data, "d.xml")),
     "signature": Reader(SIGNATURE, "bytes", lambda data: check_signature(data, DESCRIPTOR, None, TRUSTED)),
