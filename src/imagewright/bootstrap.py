@@ -30,6 +30,7 @@ from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
 from imagewright.app.tasks import error_document
 from imagewright.app.throttling import ThrottlePolicy
+from imagewright.app.uploads import forget_abandoned_uploads
 from imagewright.blobs.directory import DirectoryBlobs
 from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
@@ -187,6 +188,7 @@ class Service:
             self._keep_house(self._sweep)
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
                 self._keep_house(self._tidy)
+                self._keep_house(self._forget_uploads)
         except Exception as failure:  # without its service, the process must end and say why
             log.exception("the server cannot go on")
             self.failure = failure
@@ -222,6 +224,9 @@ class Service:
             running.application.services.authenticator.flush(uow, now)
             if self._settings.audit_retention:
                 uow.audit.delete_before(now - timedelta(seconds=self._settings.audit_retention), AUDIT_PIECE)
+
+    def _forget_uploads(self, running: Running) -> None:
+        forget_abandoned_uploads(running.storage, utc_now(), timedelta(seconds=self._settings.upload_lifetime))
 
     def _sweep(self, running: Running) -> None:
         sweep_blobs(running.storage, running.application.services.blobs, utc_now())

@@ -52,6 +52,7 @@ class Settings:
     ca_bundle: Path | None = None
     trusted_signers: Path | None = None
     largest_upload: int = 64 * 1024**3
+    upload_lifetime: float = 86400.0
     largest_download: int = 64 * 1024**3
     fetch_connect_timeout: float = 10.0
     fetch_read_timeout: float = 60.0

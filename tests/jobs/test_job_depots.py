@@ -17,6 +17,7 @@ from depot_bench import Server, Site, rezipped, vib_paths
 
 from imagewright.app.ports import BlobRef
 from imagewright.app.sweeping import GRACE, sweep_blobs
+from imagewright.app.uploads import forget_abandoned_uploads
 from imagewright.blobs.directory import DirectoryWriter
 from imagewright.cli import sample_depot as sample
 from imagewright.contract.services import cis_tasks, depots
@@ -411,6 +412,27 @@ def test_orphans_are_swept_when_they_are_old_and_no_import_is_running(site: Site
         uow.tasks.finish(with_running, "other", TaskStatus.FAILED, site.now(), error={})
     assert sweep_blobs(site.storage, blobs, site.now() + 2 * GRACE) == 1
     assert set(blobs.names()) == kept
+
+
+def test_an_abandoned_upload_goes_with_its_file_and_one_that_is_being_imported_stays(
+    site: Site, bundles: dict[str, bytes]
+) -> None:
+    day = timedelta(days=1)
+    abandoned, waits = site.upload(b"abandoned"), site.upload(bundles[sample.ALPHA_FILE])
+    task = site.create(source_type=offline.SourceType.PUSH, file_id=waits)
+    assert forget_abandoned_uploads(site.storage, site.now(), day) == 0
+    site.ahead = 2 * day
+    young = site.upload(b"young")
+
+    assert forget_abandoned_uploads(site.storage, site.now(), day) == 1
+    with site.storage.read() as uow:
+        assert uow.uploads.get(abandoned) is None
+        assert uow.uploads.get(young) is not None
+    with pytest.raises(InvalidArgument, match="no uploaded file"):
+        site.create(source_type=offline.SourceType.PUSH, file_id=abandoned)
+    site.start().wait(task, 30)
+    assert site.row(task).status is TaskStatus.SUCCEEDED
+    assert site.blobs() == site.vib_blobs() | {sha256(b"young")}
 
 
 # --- removing --------------------------------------------------------------------------------------------------------

@@ -107,6 +107,17 @@ def test_upload_lives_until_it_is_deleted(storage: DatabaseStorage) -> None:
         assert unit.uploads.get("file-1") is None
 
 
+def test_uploads_from_before_a_moment_come_oldest_first(storage: DatabaseStorage) -> None:
+    made = [
+        Upload(f"file-{age}", "alice", "b.zip", sha256_of("b"), 5, NOON - timedelta(hours=age)) for age in (1, 3, 2)
+    ]
+    with storage.write() as unit:
+        for upload in made:
+            unit.uploads.add(upload)
+        found = unit.uploads.created_before(NOON - timedelta(hours=1))
+    assert [upload.file_id for upload in found] == ["file-3", "file-2"]
+
+
 def test_user_that_is_changed_or_removed(storage: DatabaseStorage) -> None:
     changed = replace(ALICE, password_hash="another", role="viewer", own_privileges=frozenset())
     with storage.write() as unit:

@@ -264,6 +264,9 @@ class Uploads(Protocol):
 
     def add(self, upload: Upload) -> None: ...
     def get(self, file_id: str) -> Upload | None: ...
+    def created_before(self, moment: datetime) -> Sequence[Upload]:
+        """Oldest first."""
+
     def delete(self, file_id: str) -> bool: ...
 
 

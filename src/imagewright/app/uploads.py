@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from imagewright.app.auditing import DONE
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Origin
 from imagewright.app.invoke import Application, raise_as_api_error
-from imagewright.app.ports import AuditRecord, BlobRef, UnitOfWork, Upload
+from imagewright.app.ports import AuditRecord, BlobRef, Storage, UnitOfWork, Upload
 from imagewright.app.privileges import WRITE
+from imagewright.app.sweeping import submit_sweep
 from imagewright.model.errors import ApiError, InvalidArgument
+from imagewright.model.task import TaskStatus
+
+log = logging.getLogger(__name__)
+
+_ALL = 1_000_000
 
 
 def require_uploader(application: Application, credentials: Credentials, origin: Origin) -> Caller:
@@ -50,3 +59,34 @@ def upload_with(uow: UnitOfWork, file_id: str, user: str) -> Upload:
             user,
         )
     return upload
+
+
+def forget_abandoned_uploads(storage: Storage, now: datetime, lifetime: timedelta) -> int:
+    """Removes uploads that nobody has imported for so long, with their files, and tells how many.
+
+    One that a task still has to import is kept. The files go by a task of their own, when nothing else has them.
+    """
+    with storage.read() as uow:
+        if not _abandoned(uow, now - lifetime):
+            return 0
+    with storage.write() as uow:
+        abandoned = _abandoned(uow, now - lifetime)
+        for upload in abandoned:
+            uow.uploads.delete(upload.file_id)
+            submit_sweep(uow, [upload.sha256], upload.owner, now)
+    for upload in abandoned:
+        log.info("the upload %s of %s, from %s, was never imported and is removed", *_named(upload))
+    return len(abandoned)
+
+
+def _abandoned(uow: UnitOfWork, before: datetime) -> Sequence[Upload]:
+    old = uow.uploads.created_before(before)
+    if not old:
+        return ()
+    unfinished = uow.tasks.list(statuses=[TaskStatus.PENDING, TaskStatus.RUNNING], limit=_ALL)
+    wanted = {task.arguments.get("file_id") for task in unfinished}
+    return [upload for upload in old if upload.file_id not in wanted]
+
+
+def _named(upload: Upload) -> tuple[str, str, str]:
+    return upload.file_id, upload.owner, upload.created.isoformat(timespec="seconds")
