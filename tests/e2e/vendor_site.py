@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from server_process import PATIENCE
+from site_proxy import encrypt
 
 READS_FROM_IT = {"IMAGEWRIGHT_ALLOWED_NETWORKS": "127.0.0.0/8"}
 """Settings under which a server may read from this machine."""
@@ -63,9 +64,11 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def vendor_site(folder: Path) -> Iterator[VendorSite]:
-    """A site that is up."""
+def vendor_site(folder: Path, issued: Path | None = None) -> Iterator[VendorSite]:
+    """A site that is up; with a certificate and its key it speaks TLS."""
     site = VendorSite(folder)
+    if issued is not None:
+        encrypt(site.web, issued)
     thread = Thread(target=site.web.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
