@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from imagewright.app.passwords import PasswordChecker
@@ -91,7 +91,7 @@ class Authenticator:
         # Each check takes much memory and time, by design. It also bounds the guesses that nobody has counted yet.
         self.checks = threading.BoundedSemaphore(min(4, os.cpu_count() or 2))
         self._passwords = PasswordChecker()
-        self._last_accessed: dict[str, datetime] = {}
+        self._in_use: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def authenticate(self, uow: UnitOfWork, credentials: Credentials, now: datetime, address: str = "") -> Caller:
@@ -125,18 +125,31 @@ class Authenticator:
 
     def last_accessed(self, session: Session) -> datetime:
         """When the session was last used, as far as this process knows."""
-        return max(session.last_accessed, self._last_accessed.get(session.token_hash, session.last_accessed))
+        return max(session.last_accessed, self._in_use.get(session.token_hash, session).last_accessed)
+
+    def goes_on(self, token: str, now: datetime) -> bool:
+        """Uses a session once more without looking into the database, and tells whether that was right.
+
+        It is for a session that has been used since the last `flush` and has not expired, as long as nothing in the
+        database has changed: closing it would have been a change.
+        """
+        hashed = token_hash(token)
+        session = self._in_use.get(hashed)
+        if session is None or self._has_expired(session, now):
+            return False
+        self._use(session, now)
+        return True
 
     def forget(self, session: Session) -> None:
         """Drops what is remembered of a session that has ended."""
         with self._lock:
-            self._last_accessed.pop(session.token_hash, None)
+            self._in_use.pop(session.token_hash, None)
 
     def flush(self, uow: UnitOfWork, now: datetime) -> None:
         """Writes when sessions were last used, and forgets those that have expired and failures that count no more."""
         with self._lock:
-            touched, self._last_accessed = self._last_accessed, {}
-        uow.sessions.touch(touched)
+            used, self._in_use = self._in_use, {}
+        uow.sessions.touch({hashed: session.last_accessed for hashed, session in used.items()})
         uow.login_failures.delete_before(now - self.throttle.window)
         uow.sessions.delete_expired(
             last_accessed_before=now - self.policy.idle, created_before=now - self.policy.absolute
@@ -151,9 +164,12 @@ class Authenticator:
                 "POST /api/session.",
             )
         session, user = found
-        with self._lock:
-            self._last_accessed[hashed] = now
+        self._use(session, now)
         return Caller(user.name, user.privileges, session)
+
+    def _use(self, session: Session, now: datetime) -> None:
+        with self._lock:
+            self._in_use[session.token_hash] = replace(session, last_accessed=now)
 
     def _has_expired(self, session: Session, now: datetime) -> bool:
         idle = now - self.last_accessed(session)

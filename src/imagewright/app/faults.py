@@ -52,7 +52,7 @@ class Faults:
     """The rules of one process; used from many threads at once."""
 
     def __init__(self, *, allowed: bool = False, wait: Callable[[float], None] = time.sleep) -> None:
-        self._allowed = allowed
+        self.allowed = allowed
         self._wait = wait
         self._lock = threading.Lock()  # guards the two that follow
         self._rules: dict[str, _Rule] = {}
@@ -137,7 +137,7 @@ class Faults:
         return milliseconds, None
 
     def _require_allowed(self) -> None:
-        if not self._allowed:
+        if not self.allowed:
             raise Unsupported.because(
                 "imagewright.faults.not_allowed",
                 "This server does not answer with faults on demand. Start it with --allow-faults, for tests only.",

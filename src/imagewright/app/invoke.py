@@ -29,7 +29,14 @@ from typing import Any, NoReturn
 from imagewright.app.auditing import record_of_call, record_of_refusal, record_of_wrong_password
 from imagewright.app.authentication import Caller, Credentials, UserPassword, WrongPassword
 from imagewright.app.call import Call, Origin, Services
-from imagewright.app.ports import AuditRecord, StaleRevision, Storage, StorageUnavailable, UnitOfWork
+from imagewright.app.ports import (
+    AuditRecord,
+    StaleRevision,
+    Storage,
+    StorageUnavailable,
+    TakesLonger,
+    UnitOfWork,
+)
 from imagewright.app.throttling import subjects
 from imagewright.contract.binding import Bindings, Bound
 from imagewright.contract.operations import Operation
@@ -68,19 +75,47 @@ class Application:
         self._idle = threading.Condition()
 
     def invoke(
-        self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
+        self,
+        operation: Operation,
+        read_arguments: ReadArguments,
+        credentials: Credentials,
+        origin: Origin,
+        *,
+        at_once: bool = False,
     ) -> Any:
         """Runs one operation and gives its result, a value of the contract.
 
         Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
+        With `at_once`, for an operation that `is_quick`, it raises TakesLonger when others should not wait for it.
         """
         with self.counted():
             try:
-                return self._invoke(operation, read_arguments, credentials, origin)
-            except ApiError:
+                return self._invoke(operation, read_arguments, credentials, origin, at_once)
+            except (ApiError, TakesLonger):
                 raise
             except Exception as failure:  # the answer must be an error of the API, whatever went wrong
                 raise_as_api_error(failure, origin)
+
+    def is_quick(self, operation: Operation, credentials: Credentials) -> bool:
+        """Whether the call can run where the request arrives, for a moment that nobody notices.
+
+        One that brings its own password cannot: checking that takes long, by design.
+        """
+        function = self._bindings.of(operation)
+        by_password = isinstance(credentials, UserPassword)
+        return function is not None and function.quick and not by_password and self.version() is not None
+
+    def version(self) -> int | None:
+        """A number that stays the same as long as what a quick operation has answered holds. None when that cannot be
+        told, or when answers depend on more than the database."""
+        return None if self.services.faults.allowed else self.storage.version()
+
+    def goes_on(self, token: str) -> bool:
+        """Whether a session that was good at the same `version` is good now; it counts as used.
+
+        False also when the server is stopping. What is false here is not refused: it is asked for in the usual way.
+        """
+        return not self._stopping and self.services.authenticator.goes_on(token, self.services.clock())
 
     def identify(self, credentials: Credentials, privileges: frozenset[str], origin: Origin) -> Caller:
         """The caller, if he has one of these privileges; for what is not an operation (upload, download)."""
@@ -103,11 +138,16 @@ class Application:
             return self._idle.wait_for(lambda: self._in_flight == 0, seconds)
 
     def _invoke(
-        self, operation: Operation, read_arguments: ReadArguments, credentials: Credentials, origin: Origin
+        self,
+        operation: Operation,
+        read_arguments: ReadArguments,
+        credentials: Credentials,
+        origin: Origin,
+        at_once: bool,
     ) -> Any:
         now = self.services.clock()
         if operation.reads and not self.services.faults.armed:
-            with self.storage.read() as uow:
+            with self.storage.read(at_once=at_once) as uow:
                 caller = self._caller(uow, credentials, origin, now)
                 function = self._permitted(operation, caller)
                 call = Call(operation, caller, self.services, origin, now, lambda: uow)

@@ -30,6 +30,10 @@ class StorageUnavailable(Exception):
     """
 
 
+class TakesLonger(Exception):
+    """What was to be read at once needs work that would hold up others, such as a catalogue that is not made yet."""
+
+
 class StaleRevision(Exception):
     """Somebody else changed the same aggregate since it was read. The one way in runs the operation again."""
 
@@ -357,8 +361,11 @@ class UnitOfWork(Protocol):
 class Storage(Protocol):
     """The database. Both context managers raise StorageUnavailable when it cannot be used."""
 
-    def read(self) -> AbstractContextManager[UnitOfWork]:
-        """A transaction that writes nothing; it waits for no writer."""
+    def read(self, *, at_once: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that writes nothing; it waits for no writer.
+
+        With `at_once` it raises TakesLonger before it does what takes more than a moment.
+        """
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """A transaction that is committed when the block ends, and undone when it ends with an exception.
@@ -366,6 +373,10 @@ class Storage(Protocol):
         Raises StaleRevision also when the database finds that another transaction was faster (PostgreSQL does, whatever
         was written). After an error of a repository there is nothing to do but to leave the block.
         """
+
+    def version(self) -> int | None:
+        """A number that is another one after every change of the database, whoever made it. While it stays the same,
+        what was read stays true. None where that cannot be told within some microseconds, or not now."""
 
     def close(self) -> None: ...
 

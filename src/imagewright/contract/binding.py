@@ -21,10 +21,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A function with the parameter that each input goes to."""
+    """A function with the parameter that each input goes to. `quick` is explained at `Bindings.implements`."""
 
     function: Callable[..., Any]
     parameters: Mapping[str, str]
+    quick: bool = False
 
     def __call__(self, call: Any, arguments: Mapping[str, Any]) -> Any:
         """Runs the function with the arguments by input name; all of them must be there."""
@@ -37,18 +38,23 @@ class Bindings:
     def __init__(self) -> None:
         self._bound: dict[Operation, Bound] = {}
 
-    def implements(self, operation: Operation) -> Callable[[Function], Function]:
+    def implements(self, operation: Operation, *, quick: bool = False) -> Callable[[Function], Function]:
         """Decorator: this function does the operation.
 
         Its first parameter is the call; the others are named as the inputs, and may end in an underscore where a name
         would hide a builtin (`filter_`). TypeError when they do not fit, ValueError when the operation has a function.
+
+        A `quick` one reads a few rows, and answers from the database and its arguments alone. So it can run where the
+        request arrives instead of in a thread, and its answer holds as long as nothing in the database changes.
         """
+        if quick and not operation.reads:
+            raise ValueError(f"{operation.key} is not quick: it changes something.")
 
         def bind(function: Function) -> Function:
             if operation in self._bound:
                 other = self._bound[operation].function
                 raise ValueError(f"{operation.key} is done by {_name(other)} already, and also by {_name(function)}.")
-            self._bound[operation] = Bound(function, _parameters(operation, function))
+            self._bound[operation] = Bound(function, _parameters(operation, function), quick)
             return function
 
         return bind

@@ -23,6 +23,11 @@ class CatalogCache:
         self._contents = contents or {}
         self._newest: tuple[int, Catalog] | None = None
 
+    def has(self, revision: int) -> bool:
+        """Whether the catalogue of this revision is made already."""
+        newest = self._newest
+        return newest is not None and newest[0] == revision
+
     def get(self, revision: int, depots: Callable[[], Sequence[str]], read: Callable[[str], DepotContent]) -> Catalog:
         """The catalogue of this revision; `depots` tells the ids of its depots, and `read` their contents."""
         newest = self._newest

@@ -54,10 +54,13 @@ class DatabaseStorage:
         self._catalogs = CatalogCache()
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A transaction that cannot write. It sees the database as of its first query and waits for no writer."""
+    def read(self, *, at_once: bool = False) -> Iterator[Transaction]:
+        """A transaction that cannot write. It sees the database as of its first query and waits for no writer.
+
+        With `at_once` it raises TakesLonger instead of making a catalogue.
+        """
         with _errors_translated(writing=False), self._engines.reader.begin() as connection:
-            yield Transaction(connection, self._catalogs)
+            yield Transaction(connection, self._catalogs, at_once=at_once)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -68,6 +71,10 @@ class DatabaseStorage:
         with _errors_translated(writing=True), self._engines.writer.begin() as connection:
             yield Transaction(connection, self._catalogs)
 
+    def version(self) -> int | None:
+        """Another number after every change of the database; None for PostgreSQL, which would have to be asked."""
+        return self._engines.version()
+
     def close(self) -> None:
         """Closes all connections that are not in use."""
         self._engines.dispose()
@@ -76,13 +83,13 @@ class DatabaseStorage:
 class Transaction:
     """`ports.UnitOfWork`: the repositories, all on one connection."""
 
-    def __init__(self, connection: sa.Connection, catalogs: CatalogCache) -> None:
+    def __init__(self, connection: sa.Connection, catalogs: CatalogCache, *, at_once: bool = False) -> None:
         self._connection = connection
         self.users = UserTable(connection)
         self.sessions = SessionTable(connection)
         self.drafts = DraftTable(connection)
         self.library = SpecTable(connection)
-        self.depots = DepotTable(connection, catalogs)
+        self.depots = DepotTable(connection, catalogs, at_once)
         self.inventory = InventoryTables(connection)
         self.uploads = UploadTable(connection)
         self.tasks = TaskTable(connection)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from imagewright.app.ports import StaleRevision
+from imagewright.app.ports import StaleRevision, TakesLonger
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.library import Depot
@@ -33,6 +33,7 @@ class DepotTable:
 
     connection: sa.Connection
     cache: CatalogCache
+    at_once: bool = False
 
     def add(self, depot: Depot, content: DepotContent) -> Depot:
         """Stores a depot with all its content under a new id.
@@ -74,7 +75,10 @@ class DepotTable:
 
     def catalog(self) -> Catalog:
         """What all depots together offer. The same object as long as no depot comes or goes."""
-        return self.cache.get(self.catalog_revision(), self._ids, self.content)
+        revision = self.catalog_revision()
+        if self.at_once and not self.cache.has(revision):
+            raise TakesLonger(f"the catalogue of revision {revision} has to be made")
+        return self.cache.get(revision, self._ids, self.content)
 
     def catalog_revision(self) -> int:
         """Grows whenever a depot comes or goes."""

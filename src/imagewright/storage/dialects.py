@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
 
 _UNUSABLE_SQLITE = frozenset(
@@ -44,15 +47,21 @@ _MIGRATION_LOCK = 0x696D616765  # any number that nobody else takes
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One database, twice: transactions of `reader` cannot write and wait for no writer."""
+    """One database, twice: transactions of `reader` cannot write and wait for no writer.
+
+    `version` is another number after every change that somebody commits, and None where or when that cannot be told.
+    """
 
     reader: sa.Engine
     writer: sa.Engine
+    version: Callable[[], int | None] = lambda: None
+    close_version: Callable[[], None] = lambda: None
 
     def dispose(self) -> None:
         """Closes all connections that are not in use."""
         self.reader.dispose()
         self.writer.dispose()
+        self.close_version()
 
 
 def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
@@ -81,54 +90,96 @@ def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
 def _connect_sqlite(path: Path, busy_timeout: float, threads: int) -> Engines:
     # Only its owner may read it: there are password hashes in it. SQLite gives its other files the same mode.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    reader = _sqlite_engine(path, "BEGIN", busy_timeout, threads, ("query_only=ON",))
+    reading = ("query_only=ON",)
+    reader = _sqlite_engine(path, "BEGIN", busy_timeout, threads, reading)
     # SQLite has one writer at a time. Within this process they queue for the one connection, which wakes the next
     # at once; SQLite's own way is to look again after some milliseconds of sleep. That remains for other processes.
     pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
     writer = _sqlite_engine(path, "BEGIN IMMEDIATE", busy_timeout, 1, pragmas)
-    return Engines(reader, writer)
+    watch = _SqliteWatch(path, busy_timeout, reading)
+    return Engines(reader, writer, watch.version, watch.close)
+
+
+def _open_sqlite(path: Path, busy_timeout: float, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    # mode=rw: a file that has gone is an error and not an empty database.
+    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    try:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+class _SqliteWatch:
+    """Tells whether the database has changed: a connection of its own sees what all others commit, in whatever process.
+
+    SQLite's `data_version` means something only within one connection. With another connection, after the file was
+    replaced, the numbers go on where they never were.
+    """
+
+    def __init__(self, path: Path, busy_timeout: float, pragmas: tuple[str, ...]) -> None:
+        self._path = path
+        self._open = partial(_open_sqlite, path, busy_timeout, pragmas)
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self._earlier = 0
+
+    def version(self) -> int | None:
+        """None when the database cannot be read now; what reads it will say why."""
+        with self._lock:
+            try:
+                if self._connection is None or self._file != _identity(self._path):
+                    self._connect_again()
+                return self._earlier + self._number()
+            except sqlite3.Error:
+                return None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _number(self) -> int:
+        if self._connection is None:
+            raise sqlite3.OperationalError("there is no connection")
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def _connect_again(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._earlier += 1 << 32
+        self._file = _identity(self._path)
+        self._connection = self._open()
 
 
 def _sqlite_engine(path: Path, begin: str, busy_timeout: float, pool_size: int, pragmas: tuple[str, ...]) -> sa.Engine:
-    # mode=rw: a file that has gone is an error and not an empty database.
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
-
-    def open_file() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
-        )
-        try:
-            for pragma in pragmas:
-                connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
     engine = sa.create_engine(
         "sqlite://",
-        creator=open_file,
+        creator=partial(_open_sqlite, path, busy_timeout, pragmas),
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=busy_timeout,
         pool_use_lifo=True,
     )
-    sa.event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+    # In the dialect, where it belongs to this engine alone: a listener to "begin" would make SQLAlchemy look for
+    # listeners at every statement, which is a tenth of a short transaction.
+    setattr(engine.dialect, "do_begin", partial(_begin, begin))  # noqa: B010 - a method is replaced
     sa.event.listen(engine, "connect", lambda _connection, record: record.info.update(file=_identity(path)))
     sa.event.listen(engine, "checkout", lambda _connection, record, _proxy: _refuse_other_file(path, record.info))
     return engine
 
 
-def _begin(connection: sa.Connection, statement: str) -> None:
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise sa.exc.DisconnectionError("the connection was closed")
-    try:
-        # Straight to the driver: `exec_driver_sql` would make up a fifth of a short transaction.
-        driver.execute(statement)
-    except sqlite3.Error as error:
-        raise sa.exc.DBAPIError(statement, None, error) from error
+def _begin(statement: str, connection: DBAPIConnection) -> None:
+    connection.cursor().execute(statement)
 
 
 def _refuse_other_file(path: Path, info: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,8 +23,10 @@ from imagewright.contract.jsonrpc_values import decode_input, encode_error, enco
 from imagewright.contract.operations import Operation
 from imagewright.model.errors import ApiError, OperationNotFound
 from imagewright.web.requests import body_of, credentials_of, origin_of
-from imagewright.web.rest import error_response, json_response
+from imagewright.web.rest import at_once_or_in_thread, error_response, json_response
 
+SMALL = 64 * 1024
+"""Bytes of a body that are parsed in no time."""
 SCHEMES = "com.vmware.vapi.std.security."
 
 
@@ -60,30 +63,36 @@ class JsonRpcDialect:
             body = await body_of(request)
         except ApiError as error:
             return error_response(error)
-        return await run_in_threadpool(self._call, request, body)
-
-    def _call(self, request: Request, body: bytes) -> Response:
         try:
-            invocation = read_invocation(body, request.headers)
+            if len(body) > SMALL:
+                invocation = await run_in_threadpool(read_invocation, body, request.headers)
+            else:
+                invocation = read_invocation(body, request.headers)
         except ProtocolError as error:
             return _response(error.request_id, {"error": {"code": error.code, "message": str(error)}})
         try:
-            result = {"output": self._result(request, invocation)}
+            operation = _operation(invocation)
+            credentials = credentials_of(request) or context_credentials(invocation.context)
+            call = partial(self._call, request, invocation, operation, credentials)
+            return await at_once_or_in_thread(call, quick=self.application().is_quick(operation, credentials))
         except ApiError as error:
-            response = _response(invocation.request_id, {"result": {"error": encode_error(error)}})
-            response.headers["vapi-error"] = registry.error_type(error.error_type).name
-            return response
-        return _response(invocation.request_id, {"result": result})
+            return _error(invocation, error)
 
-    def _result(self, request: Request, invocation: Invocation) -> Any:
-        operation = _operation(invocation)
-        output = self.application().invoke(
-            operation,
-            lambda: decode_input(operation, invocation.input),
-            credentials_of(request) or context_credentials(invocation.context),
-            origin_of(request, self.public_url),
-        )
-        return encode_output(operation, output)
+    def _call(
+        self, request: Request, invocation: Invocation, operation: Operation, credentials: Credentials, at_once: bool
+    ) -> Response:
+        try:
+            output = self.application().invoke(
+                operation,
+                lambda: decode_input(operation, invocation.input),
+                credentials,
+                origin_of(request, self.public_url),
+                at_once=at_once,
+            )
+            result = {"output": encode_output(operation, output)}
+        except ApiError as error:
+            return _error(invocation, error)
+        return _response(invocation.request_id, {"result": result})
 
 
 def read_invocation(body: bytes, headers: Mapping[str, str]) -> Invocation:
@@ -146,6 +155,12 @@ def _operation(invocation: Invocation) -> Operation:
     raise OperationNotFound.because(
         "vapi.method.input.invalid.interface", "Cannot find service '{0}'.", invocation.service
     )
+
+
+def _error(invocation: Invocation, error: ApiError) -> Response:
+    response = _response(invocation.request_id, {"result": {"error": encode_error(error)}})
+    response.headers["vapi-error"] = registry.error_type(error.error_type).name
+    return response
 
 
 def _response(request_id: Any, rest: dict[str, Any]) -> Response:

@@ -16,11 +16,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from imagewright.app.authentication import Credentials
 from imagewright.app.invoke import Application
+from imagewright.app.ports import TakesLonger
 from imagewright.contract import old_rest_values, rest_values, routing
 from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_session
 from imagewright.model.errors import ApiError, ServiceUnavailable
+from imagewright.web.kept_answers import KeptAnswers
 from imagewright.web.requests import body_of, credentials_of, origin_of, query_of
 
 
@@ -39,6 +42,7 @@ class RestDialect:
 
     application: Callable[[], Application]
     form: RestForm
+    kept: KeptAnswers
     public_url: str | None = None
     match: Callable[[str, str, routing.Query], routing.Outcome] = routing.match
 
@@ -49,24 +53,57 @@ class RestDialect:
             match self.match(request.method, path, query):
                 case routing.Match() as found:
                     body = await body_of(request)
-                    return await run_in_threadpool(self._call, request, found, query, body)
+                    return await self._answered(request, found, query, body)
                 case outcome:
                     raise outcome.error()
         except ApiError as error:
             return self.form.error(error)
 
-    def _call(self, request: Request, found: routing.Match, query: routing.Query, body: bytes) -> Response:
+    async def _answered(self, request: Request, found: routing.Match, query: routing.Query, body: bytes) -> Response:
+        application = self.application()
+        credentials = credentials_of(request, prefer_password=found.operation is cis_session.create)
+        quick = application.is_quick(found.operation, credentials)
+        version = application.version() if quick else None
+        call = partial(self._call, request, found, query, body, credentials)
+        response = await at_once_or_in_thread(call, quick=quick)
+        if quick:
+            self.kept.keep(request.scope, version, response)
+        return response
+
+    def _call(
+        self,
+        request: Request,
+        found: routing.Match,
+        query: routing.Query,
+        body: bytes,
+        credentials: Credentials,
+        at_once: bool,
+    ) -> Response:
         operation = found.operation
         try:
             result = self.application().invoke(
                 operation,
                 lambda: self.form.read(found, query, body),
-                credentials_of(request, prefer_password=operation is cis_session.create),
+                credentials,
                 origin_of(request, self.public_url),
+                at_once=at_once,
             )
         except ApiError as error:
             return self.form.error(error)
         return self.form.result(operation, result)
+
+
+async def at_once_or_in_thread(call: Callable[[bool], Response], *, quick: bool) -> Response:
+    """What `call` answers. A quick one runs here and now: handing it to a thread would take longer than it does.
+
+    `call` is told whether it runs at once, in which case it raises TakesLonger before others notice it.
+    """
+    if quick:
+        try:
+            return call(True)
+        except TakesLonger:
+            pass
+    return await run_in_threadpool(call, False)
 
 
 def json_response(body: bytes, status: int = 200) -> Response:

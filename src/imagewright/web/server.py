@@ -17,6 +17,7 @@ from imagewright.contract.routing import OWN_ROOT, UnknownPath, match_old, match
 from imagewright.model.errors import ApiError
 from imagewright.web.documentation import documentation
 from imagewright.web.jsonrpc import JsonRpcDialect
+from imagewright.web.kept_answers import KeptAnswers, send_again
 from imagewright.web.requests import credentials_of, origin_of
 from imagewright.web.rest import AS_PRINTED, OLD, PLAIN, RestDialect, error_response
 from imagewright.web.uploads import Uploads
@@ -48,10 +49,11 @@ class Server:
         self._on_start = on_start
         self._on_stop = on_stop
         self._public_url = settings.public_url
-        self._rest = RestDialect(self._ready, PLAIN, settings.public_url)
-        self._printed = RestDialect(self._ready, AS_PRINTED, settings.public_url)
-        self._old = RestDialect(self._ready, OLD, settings.public_url, match_old)
-        self._own = RestDialect(self._ready, PLAIN, settings.public_url, match_own)
+        self._kept = KeptAnswers()
+        self._rest = RestDialect(self._ready, PLAIN, self._kept, settings.public_url)
+        self._printed = RestDialect(self._ready, AS_PRINTED, self._kept, settings.public_url)
+        self._old = RestDialect(self._ready, OLD, self._kept, settings.public_url, match_old)
+        self._own = RestDialect(self._ready, PLAIN, self._kept, settings.public_url, match_own)
         self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
         self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
 
@@ -60,6 +62,9 @@ class Server:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
+            if self.application and (kept := self._kept.find(scope, self.application)):
+                await send_again(kept, send)
+                return
             request = Request(scope, receive)
             try:
                 response = await self._answer(request)

@@ -27,13 +27,13 @@ def create(call: Call, draft: str, spec: alternative_images.CreateSpec) -> str:
     return image_id
 
 
-@implements(alternative_images.get)
+@implements(alternative_images.get, quick=True)
 def get(call: Call, draft: str, image: str) -> settings.AlternativeImageInfo:
     """One alternative image with all its parts."""
     return alternative_image_info(image_in(draft_with(call, draft), image), call.uow.depots.catalog())
 
 
-@implements(alternative_images.list_)
+@implements(alternative_images.list_, quick=True)
 def list_(call: Call, draft: str) -> alternative_images.ListResult:
     """The names of the alternative images by id."""
     images = draft_with(call, draft).spec.alternative_images

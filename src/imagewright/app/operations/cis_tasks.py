@@ -29,7 +29,7 @@ _STATUSES = {
 }
 
 
-@implements(cis_tasks.get)
+@implements(cis_tasks.get, quick=True)
 def get(call: Call, task: str, spec: cis_tasks.GetSpec | None) -> cis_task.Info:
     """How far a task is and, when it has ended, how."""
     return _info(call, _task(call, task), spec)

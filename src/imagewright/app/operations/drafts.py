@@ -35,14 +35,14 @@ def import_software_spec(call: Call, spec: drafts.ImportSpec) -> str:
     return make_draft(call, content, delete_existing=spec.delete_existing_draft, display_name=name).id
 
 
-@implements(drafts.get)
+@implements(drafts.get, quick=True)
 def get(call: Call, draft: str) -> drafts.Info:
     """A draft with all its parts."""
     found = draft_with(call, draft)
     return _info(call, found, status_of(call.uow, found))
 
 
-@implements(drafts.list_)
+@implements(drafts.list_, quick=True)
 def list_(call: Call, filter_: drafts.FilterSpec | None) -> dict[str, drafts.Info]:
     """The drafts of everybody, by id, as far as they fit the filter; an unset or empty part of it fits all."""
     wanted = filter_ or drafts.FilterSpec()

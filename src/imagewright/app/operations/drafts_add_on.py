@@ -16,7 +16,7 @@ from imagewright.model.errors import NotFound
 from imagewright.model.spec import AddOnSpec, ImageSpec
 
 
-@implements(add_on.get)
+@implements(add_on.get, quick=True)
 def get(call: Call, draft: str) -> settings.AddOnInfo:
     """The add-on; NotFound when none is set."""
     return _get(call, draft, None)
@@ -34,7 +34,7 @@ def delete(call: Call, draft: str) -> None:
     edit_image(call, draft, None, lambda image: replace(image, add_on=None))
 
 
-@implements(alternative.get)
+@implements(alternative.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str) -> settings.AddOnInfo:
     """The add-on of an alternative image; NotFound when none is set."""
     return _get(call, draft, image)

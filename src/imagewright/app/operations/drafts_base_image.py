@@ -14,7 +14,7 @@ from imagewright.contract.services import repository_software_drafts_base_image 
 from imagewright.contract.services import settings
 
 
-@implements(base_image.get)
+@implements(base_image.get, quick=True)
 def get(call: Call, draft: str) -> settings.BaseImageInfo:
     """The base image; its version is the empty string until one is set."""
     return base_image_info(part_of(draft_with(call, draft), None), call.uow.depots.catalog())
@@ -27,7 +27,7 @@ def set_(call: Call, draft: str, spec: settings.BaseImageSpec) -> None:
     edit_image(call, draft, None, lambda image: replace(image, base_image=version))
 
 
-@implements(alternative.get)
+@implements(alternative.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str) -> settings.BaseImageInfo:
     """The base image of an alternative image: that of the default one."""
     return base_image_info(part_of(draft_with(call, draft), image), call.uow.depots.catalog())

@@ -17,7 +17,7 @@ from imagewright.model.errors import NotFound
 from imagewright.model.spec import ImageSpec
 
 
-@implements(components.get)
+@implements(components.get, quick=True)
 def get(call: Call, draft: str, component: str) -> settings.ComponentInfo | None:
     """A component of the draft; None when its version is left to be chosen, NotFound when it is not in the draft."""
     return _get(call, draft, None, component)
@@ -47,7 +47,7 @@ def update(call: Call, draft: str, spec: components.UpdateSpec) -> None:
     _change(call, draft, None, spec.components_to_set or {}, spec.components_to_delete or ())
 
 
-@implements(alternative.get)
+@implements(alternative.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str, component: str) -> settings.ComponentInfo | None:
     """A component of an alternative image, in the same way."""
     return _get(call, draft, image, component)

@@ -15,7 +15,7 @@ from imagewright.contract.services import repository_software_drafts_display_nam
 from imagewright.model.errors import NotFound
 
 
-@implements(display_name.get)
+@implements(display_name.get, quick=True)
 def get(call: Call, draft: str) -> display_name.Info:
     """The name; NotFound when none is set."""
     found = draft_with(call, draft)
@@ -33,7 +33,7 @@ def set_(call: Call, draft: str, spec: display_name.SetSpec) -> None:
         call.uow.drafts.save(replace(found, display_name=name))
 
 
-@implements(alternative_display_name.get)
+@implements(alternative_display_name.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str) -> alternative_display_name.Info:
     """The name of an alternative image."""
     return alternative_display_name.Info(display_name=image_in(draft_with(call, draft), image).display_name)

@@ -18,7 +18,7 @@ from imagewright.model.errors import InvalidArgument, NotFound
 from imagewright.model.spec import ImageSpec, PackageSpec
 
 
-@implements(hardware_support.get)
+@implements(hardware_support.get, quick=True)
 def get(call: Call, draft: str) -> settings.HardwareSupportInfo:
     """The packages by manager; NotFound when none is configured."""
     return _get(call, draft, None)
@@ -37,7 +37,7 @@ def delete(call: Call, draft: str) -> None:
     _delete(call, draft, None)
 
 
-@implements(alternative.get)
+@implements(alternative.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str) -> settings.HardwareSupportInfo:
     """The package of an alternative image by manager; NotFound when none is configured."""
     return _get(call, draft, image)

@@ -18,13 +18,13 @@ from imagewright.model.errors import NotFound
 from imagewright.model.spec import ImageSpec
 
 
-@implements(removed_components.get)
+@implements(removed_components.get, quick=True)
 def get(call: Call, draft: str, component: str) -> settings.ComponentInfo:
     """A component marked as removed; NotFound when it is not marked. Its version is unset."""
     return _get(call, draft, None, component)
 
 
-@implements(removed_components.list_)
+@implements(removed_components.list_, quick=True)
 def list_(call: Call, draft: str) -> dict[str, settings.ComponentInfo]:
     """The components marked as removed, by name."""
     return removed_component_infos(part_of(draft_with(call, draft), None), call.uow.depots.catalog())
@@ -42,13 +42,13 @@ def delete(call: Call, draft: str, component: str) -> None:
     edit_image(call, draft, None, lambda image: _unmarked(image, component))
 
 
-@implements(alternative.get)
+@implements(alternative.get, quick=True)
 def get_of_alternative(call: Call, draft: str, image: str, component: str) -> settings.ComponentInfo:
     """A component marked as removed from an alternative image."""
     return _get(call, draft, image, component)
 
 
-@implements(alternative.list_)
+@implements(alternative.list_, quick=True)
 def list_of_alternative(call: Call, draft: str, image: str) -> dict[str, settings.ComponentInfo]:
     """The components marked as removed from an alternative image, by name."""
     return removed_component_infos(part_of(draft_with(call, draft), image), call.uow.depots.catalog())

@@ -15,7 +15,7 @@ from imagewright.contract.services import (
 from imagewright.contract.services import settings
 
 
-@implements(selection_criteria.get)
+@implements(selection_criteria.get, quick=True)
 def get(call: Call, draft: str, image: str) -> settings.ImageSelectionInfo:
     """The criteria; of type UNKNOWN until some are set."""
     return selection_info(image_in(draft_with(call, draft), image).selection)

@@ -22,7 +22,7 @@ from imagewright.model.inventory import Entity
 from imagewright.model.library import LibrarySpec
 
 
-@implements(software.get)
+@implements(software.get, quick=True)
 def get(call: Call, software_spec: str) -> software.Info:
     """One specification, as it is now."""
     found = spec_with(call.uow, software_spec)
