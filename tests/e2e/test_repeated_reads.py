@@ -50,9 +50,8 @@ def test_a_head_and_another_host_are_other_questions(user: Callable[[str], Rest]
 
 
 def test_what_another_server_on_the_same_data_changes_is_seen(fresh_users: Path) -> None:
-    with serving(fresh_users) as one, serving(fresh_users) as two:
-        with connection(one) as here, connection(two) as there:
-            _changes_are_seen(Rest(here, login(here, ALICE)), there)
+    with serving(fresh_users) as one, serving(fresh_users) as two, connection(one) as here, connection(two) as there:
+        _changes_are_seen(Rest(here, login(here, ALICE)), there)
 
 
 def _changes_are_seen(alice: Rest, there: httpx.Client) -> None:
