@@ -19,6 +19,7 @@ from types import FrameType
 import uvicorn
 
 import imagewright.app.operations  # noqa: F401 - binds the operations
+from imagewright.acceptance import policy_of, signers_of
 from imagewright.app.authentication import Authenticator, SessionPolicy
 from imagewright.app.call import Services
 from imagewright.app.effective import EffectiveImages
@@ -36,11 +37,9 @@ from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
-from imagewright.formats.errors import FormatError
-from imagewright.formats.signature import NOBODY, TrustedSigners, read_trusted_signers
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
-from imagewright.settings import Settings, SettingsError
+from imagewright.settings import Settings
 from imagewright.storage.database import open_storage
 from imagewright.web.server import Server, WebSettings
 
@@ -85,18 +84,6 @@ def ensure_administrator(storage: Storage) -> str | None:
     return None if given else password
 
 
-def read_signers(file: Path | None) -> TrustedSigners:
-    """Whom the settings name as trusted signers of VIBs. SettingsError when their file cannot be used."""
-    if file is None:
-        return NOBODY
-    try:
-        return read_trusted_signers(file.read_bytes(), str(file))
-    except OSError as error:
-        raise SettingsError(f"trusted_signers is {file}, which cannot be read: {error.strerror}") from None
-    except FormatError as error:
-        raise SettingsError(f"trusted_signers is {file}, which {error.what}") from None
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
     """An application at work, with what has to be ended when it ends."""
@@ -132,9 +119,10 @@ def assemble(settings: Settings, storage: Storage) -> Running:
                 timedelta(seconds=settings.login_failures_window),
             ),
         ),
-        effective=EffectiveImages(),
+        effective=EffectiveImages(policy=policy_of(settings)),
         faults=Faults(allowed=settings.allow_faults),
-        trusted_signers=read_signers(settings.trusted_signers),
+        policy=policy_of(settings),
+        trusted_signers=signers_of(settings),
         limits=settings.limits,
     )
     runner = Runner(

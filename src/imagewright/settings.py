@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
+from imagewright.model.content import AcceptanceLevel
 
 DEFAULT_FILE = Path("imagewright.toml")
 LIMIT: Final = "limit_"
@@ -51,6 +52,8 @@ class Settings:
     proxy: str | None = None
     ca_bundle: Path | None = None
     trusted_signers: Path | None = None
+    minimum_acceptance_level: AcceptanceLevel = AcceptanceLevel.COMMUNITY
+    require_signatures: bool = False
     largest_upload: int = 64 * 1024**3
     upload_lifetime: float = 86400.0
     largest_download: int = 64 * 1024**3
@@ -148,14 +151,16 @@ def _converted(value: Any, wanted: Any) -> Any:
     if wanted == tuple[str, ...]:
         parts = value.split(",") if isinstance(value, str) else list(value)
         return tuple(str(part).strip() for part in parts if str(part).strip())
-    if wanted in (Path, Path | None):
-        return Path(value)
+    if wanted in (Path, Path | None, AcceptanceLevel):
+        return (AcceptanceLevel if wanted is AcceptanceLevel else Path)(value)
     if not isinstance(value, str):
         raise TypeError
     return value
 
 
 def _expected(wanted: Any) -> str:
+    if wanted is AcceptanceLevel:
+        return f"one of {', '.join(AcceptanceLevel)}"
     names = {bool: "true or false", int: "a whole number", float: "a number", tuple[str, ...]: "a list of texts"}
     return names.get(wanted, "a text")
 

@@ -118,8 +118,9 @@ METADATA = member_of(DEPOT, "metadata.zip")
 
 def read_depot(data: bytes) -> None:
     with open_depot(io.BytesIO(data), "depot.zip", LIMITS) as depot:
+        depot.recorded()
         for vib in depot.content.vibs:
-            if depot.has_file(vib):
+            if not vib.file_missing:
                 depot.copy_vib(vib)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from depot_values import MadeDepot, MadeVib, depots, made_vibs, specs
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.depot_writer import write_depot
@@ -48,6 +49,19 @@ def test_depots(made: MadeDepot) -> None:
             copy = io.BytesIO()
             assert depot.copy_vib(vib, copy) == replace(vib, signature=UNSIGNED)
             assert copy.getvalue() == made.files[vib.ref]
+
+
+@settings(deadline=None, max_examples=30)
+@given(depots(), st.data())
+def test_a_depot_is_described_as_by_copying_every_vib(made: MadeDepot, data: st.DataObject) -> None:
+    kept = data.draw(st.sets(st.sampled_from(sorted(made.files, key=str)))) if made.files else set()
+    sink = io.BytesIO()
+    write_depot(sink, made.content, lambda vib: io.BytesIO(made.files[vib.ref]) if vib.ref in kept else None)
+    with open_depot(sink, "depot.zip") as depot:
+        copied = {vib.ref: depot.copy_vib(vib) for vib in depot.content.vibs if vib.ref in kept}
+
+        assert depot.recorded() == depot.content.with_vibs(copied)
+        assert {vib.ref for vib in depot.content.vibs if vib.file_missing} == made.files.keys() - kept
 
 
 @settings(deadline=None, max_examples=60)

@@ -50,6 +50,7 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"database_timeout": "soon"}, "a number"),
         ({"task_threads": "two"}, "a whole number"),
         ({"tls": "perhaps"}, "true or false"),
+        ({"minimum_acceptance_level": "best"}, "one of certified, accepted, partner, community"),
         ({"colour": "blue"}, "no setting"),
         ({"limit_ratio": 0}, "must be 1 or more"),
         ({"limit_entries": "many"}, "a whole number"),

@@ -17,6 +17,7 @@ from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners
+from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.task import Task, TaskTarget
 
 
@@ -39,6 +40,7 @@ class Services:
     authenticator: Authenticator
     effective: EffectiveImages
     faults: Faults = field(default_factory=Faults)
+    policy: Policy = DEFAULT_POLICY
     trusted_signers: TrustedSigners = NOBODY
     limits: Limits = DEFAULT_LIMITS
 

@@ -68,7 +68,7 @@ def check_draft(uow: UnitOfWork, services: Services, draft_id: str) -> Checked:
         entries=tuple(LibraryEntry(each.id, each.display_name, each.image_hash) for each in in_order((*equal, *named))),
         base_spec=None if draft.is_global else draft.base_spec,
     )
-    return Checked(draft, pinned, validate(draft.spec, effective, catalog, view), equal)
+    return Checked(draft, pinned, validate(draft.spec, effective, catalog, view, services.policy), equal)
 
 
 def commit_draft(uow: UnitOfWork, services: Services, wanted: Commit) -> str:

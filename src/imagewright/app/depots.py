@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +9,6 @@ from imagewright.app.depot_usage import affected_by_removal
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
 from imagewright.contract.services import depots_offline as offline
-from imagewright.model.content import Bulletin, DepotContent, MetadataBundle, Vib, VibRef
 from imagewright.model.errors import AlreadyExists, NotFound, ResourceInUse
 from imagewright.model.library import Depot
 
@@ -71,24 +68,3 @@ def remove_depot(uow: UnitOfWork, depot_id: str, user: str, now: datetime, *, fo
     uow.depots.delete(depot.id)
     if blobs:
         submit_sweep(uow, blobs, user, now)
-
-
-def with_files(content: DepotContent, files: Mapping[VibRef, Vib]) -> DepotContent:
-    """The content with each VIB as its own file describes it; `files` has all of them, by what the metadata call them.
-
-    Where the metadata name no SHA-256, bulletins get the true one too, so that they mean this file and no other.
-    """
-    return replace(content, bundles=tuple(_bundle_with_files(bundle, files) for bundle in content.bundles))
-
-
-def _bundle_with_files(bundle: MetadataBundle, files: Mapping[VibRef, Vib]) -> MetadataBundle:
-    def renamed(bulletin: Bulletin) -> Bulletin:
-        refs = tuple(files[ref].ref if ref in files else ref for ref in bulletin.vibs)
-        return bulletin if refs == bulletin.vibs else replace(bulletin, vibs=refs)
-
-    return replace(
-        bundle,
-        vibs=tuple(files[vib.ref] for vib in bundle.vibs),
-        bulletins=tuple(renamed(bulletin) for bulletin in bundle.bulletins),
-        components=tuple(replace(component, bulletin=renamed(component.bulletin)) for component in bundle.components),
-    )

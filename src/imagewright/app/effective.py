@@ -13,6 +13,7 @@ from imagewright.contract.services import settings
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose_spec
 from imagewright.model.effective import EffectiveSpec
+from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.spec import SoftwareSpec
 
 K = TypeVar("K", bound=Hashable)
@@ -44,14 +45,17 @@ class Remembered(Generic[K, V]):
 class EffectiveImages:
     """Remembers the last compositions, by the hash of the specification and the revision of the catalogue."""
 
-    def __init__(self, capacity: int = 256, answers: int = 64) -> None:
+    def __init__(self, capacity: int = 256, answers: int = 64, policy: Policy = DEFAULT_POLICY) -> None:
+        self._policy = policy
         self._composed: Remembered[tuple[str, int], EffectiveSpec] = Remembered(capacity)
         self._answers: Remembered[tuple[str, int, str | None, bool], Mapping[str, settings.EffectiveComponentInfo]]
         self._answers = Remembered(answers)
 
     def of(self, spec: SoftwareSpec, catalog: Catalog, catalog_revision: int) -> EffectiveSpec:
         """The composition of `spec` with what the depots offer."""
-        return self._composed.get((spec.image_hash, catalog_revision), lambda: compose_spec(spec, catalog))
+        return self._composed.get(
+            (spec.image_hash, catalog_revision), lambda: compose_spec(spec, catalog, self._policy)
+        )
 
     def components(
         self, spec: SoftwareSpec, depots: Depots, image_id: str | None, *, with_removed: bool

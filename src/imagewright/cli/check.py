@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,27 +17,51 @@ from imagewright.cli.depot_files import (
     echo_json,
     problems_told,
     read_spec_file,
+    site_settings,
 )
+from imagewright.model.content import AcceptanceLevel
 
 if TYPE_CHECKING:
     from imagewright.model.finding import Finding
 
 
-def check(spec: SpecArgument, depot: DepotsOption, format_: FormatOption = Format.TEXT) -> None:
+def check(
+    spec: SpecArgument,
+    depot: DepotsOption,
+    minimum_level: Annotated[
+        AcceptanceLevel | None, typer.Option(help="The lowest acceptance level that an image may hold.")
+    ] = None,
+    require_signatures: Annotated[
+        bool, typer.Option("--require-signatures", help="Every VIB must be signed by a trusted signer.")
+    ] = False,
+    trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
     """Check a specification against depots, without a server.
+
+    What an image may hold are the settings of a server: minimum_acceptance_level, require_signatures and
+    trusted_signers, from these options, the environment (IMAGEWRIGHT_REQUIRE_SIGNATURES, ...) or imagewright.toml.
+    Of VIBs descriptor and signature are read, and not the payloads.
 
     Exit code 0: nothing is wrong that would keep it from being committed; 1: it has errors; 2: a file cannot be read.
 
     Example: imagewright check image.json --depot base.zip --depot add-on.zip
     """
+    from imagewright.acceptance import policy_of
     from imagewright.model.compose import compose_spec
     from imagewright.model.documents import finding_document
     from imagewright.model.validate import has_errors, validate
 
+    settings = site_settings(
+        minimum_acceptance_level=minimum_level,
+        require_signatures=require_signatures or None,
+        trusted_signers=trusted_signers,
+    )
+    policy = policy_of(settings)
     with problems_told():
-        wanted, catalog = read_spec_file(spec), catalog_of(depot)
+        wanted, catalog = read_spec_file(spec), catalog_of(depot, settings)
     # What the library would object to, such as the name, is not known here.
-    findings = validate(wanted, compose_spec(wanted, catalog), catalog, None)
+    findings = validate(wanted, compose_spec(wanted, catalog, policy), catalog, None, policy)
     failed = has_errors(findings)
     if format_ is Format.JSON:
         echo_json({"valid": not failed, "findings": [finding_document(each) for each in findings]})

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
     from imagewright.model.content import DepotContent
     from imagewright.model.spec import SoftwareSpec
+    from imagewright.settings import Settings
 
 
 class Format(StrEnum):
@@ -48,26 +49,32 @@ def problems_told() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def read_depots(paths: Iterable[Path]) -> dict[str, DepotContent]:
-    """What the depots hold, by path; only their metadata are read. FormatError or OSError for what cannot be read.
+def site_settings(**options: object) -> Settings:
+    """The settings that a server started here would have: of these options, the environment, and imagewright.toml."""
+    return load_settings(options, os.environ)
 
-    The limits are those of the environment and of `imagewright.toml`, as a server has them.
+
+def read_depots(paths: Iterable[Path], settings: Settings) -> dict[str, DepotContent]:
+    """What the depots hold, by path, as a server with these settings that imports them would record it.
+
+    Payloads are not read, so their damage is not seen. FormatError or OSError for what cannot be read.
     """
+    from imagewright.acceptance import signers_of
     from imagewright.formats.bundle import open_depot
 
     contents = {}
-    limits = load_settings({}, os.environ).limits
+    trusted = signers_of(settings)
     for path in paths:
-        with path.open("rb") as file, open_depot(file, str(path), limits) as depot:
-            contents[str(path)] = depot.content
+        with path.open("rb") as file, open_depot(file, str(path), settings.limits, trusted) as depot:
+            contents[str(path)] = depot.recorded()
     return contents
 
 
-def catalog_of(paths: Iterable[Path]) -> Catalog:
+def catalog_of(paths: Iterable[Path], settings: Settings) -> Catalog:
     """The catalogue of the depots in these files."""
     from imagewright.model.catalog import Catalog
 
-    return Catalog.of(read_depots(paths))
+    return Catalog.of(read_depots(paths, settings))
 
 
 def read_spec_file(path: Path) -> SoftwareSpec:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imagewright.cli.check import findings_text
-from imagewright.cli.depot_files import echo_json, problems_told, read_depots, read_spec_file
+from imagewright.cli.depot_files import echo_json, problems_told, read_depots, read_spec_file, site_settings
 
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
     from imagewright.model.content import DepotContent
     from imagewright.model.diff import Side, SpecDiff
     from imagewright.model.finding import Finding
+    from imagewright.settings import Settings
 
 _BUNDLES = (b"PK", b"!<arch>")
 
@@ -52,10 +53,11 @@ def diff(
     from imagewright.model.diff import diff as difference_of
     from imagewright.model.finding import Severity
 
+    settings = site_settings()
     with problems_told():
-        shared = read_depots(depot or ())
-        old, _ = _side(before, shared)
-        new, offered = _side(after, shared)
+        shared = read_depots(depot or (), settings)
+        old, _ = _side(before, shared, settings)
+        new, offered = _side(after, shared, settings)
         findings = _driver_findings(hardware, old, new, offered) if hardware else ()
     _show(difference_of(old, new), findings, (str(before), str(after)), format_)
     if any(each.severity is not Severity.INFO for each in findings):
@@ -74,8 +76,9 @@ def _show(difference: SpecDiff, findings: tuple[Finding, ...], names: tuple[str,
         typer.echo(findings_text(findings) + diff_text(difference, *names), nl=False)
 
 
-def _side(path: Path, shared: Mapping[str, DepotContent]) -> tuple[Side, Catalog]:
+def _side(path: Path, shared: Mapping[str, DepotContent], settings: Settings) -> tuple[Side, Catalog]:
     """The image in a file, and the catalogue that it was composed over."""
+    from imagewright.acceptance import policy_of
     from imagewright.formats.errors import FormatError
     from imagewright.model.bundled import NotOneImage, bundled_spec
     from imagewright.model.catalog import Catalog
@@ -85,13 +88,13 @@ def _side(path: Path, shared: Mapping[str, DepotContent]) -> tuple[Side, Catalog
     if not _is_bundle(path):
         spec, catalog = read_spec_file(path), Catalog.of(shared)
     else:
-        own = read_depots([path])
+        own = read_depots([path], settings)
         try:
             spec = bundled_spec(Catalog.of(own))
         except NotOneImage as error:
             raise FormatError(str(path), str(error)) from error
         catalog = Catalog.of({**shared, **own})
-    return Side(spec, compose_spec(spec, catalog)), catalog
+    return Side(spec, compose_spec(spec, catalog, policy_of(settings))), catalog
 
 
 def _is_bundle(path: Path) -> bool:

@@ -15,6 +15,7 @@ from imagewright.cli.depot_files import (
     echo_json,
     problems_told,
     read_spec_file,
+    site_settings,
 )
 
 if TYPE_CHECKING:
@@ -31,13 +32,15 @@ def effective(
 
     Example: imagewright effective image.json --depot base.zip --depot add-on.zip
     """
+    from imagewright.acceptance import policy_of
     from imagewright.model.columns import printable
     from imagewright.model.compose import compose_spec
     from imagewright.model.documents import effective_document
 
+    settings = site_settings()
     with problems_told():
-        wanted, catalog = read_spec_file(spec), catalog_of(depot)
-    composed = compose_spec(wanted, catalog)
+        wanted, catalog = read_spec_file(spec), catalog_of(depot, settings)
+    composed = compose_spec(wanted, catalog, policy_of(settings))
     if format_ is Format.JSON:
         echo_json(effective_document(composed))
         return

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from imagewright.cli.depot_files import DepotsOption, SpecArgument, problems_told, read_spec_file
+from imagewright.cli.depot_files import DepotsOption, SpecArgument, problems_told, read_spec_file, site_settings
 
 if TYPE_CHECKING:
     from imagewright.cli.opened_depots import OpenedDepots
     from imagewright.formats.bundle_plan import BundlePlan
     from imagewright.model.effective import EffectiveSpec
+    from imagewright.model.policy import Policy
     from imagewright.model.spec import SoftwareSpec
+    from imagewright.settings import Settings
 
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _SIZE = re.compile(r"(\d+)([KMG]?)", re.IGNORECASE)
@@ -49,22 +51,27 @@ def export(
 
     Example: imagewright export image.json --depot base.zip --depot add-on.zip --bundle image.zip
     """
+    from imagewright.acceptance import policy_of
+
     if bundle is None:
         raise typer.BadParameter("nothing is asked for; give --bundle FILE")
     limit = None if split is None else _bytes(split)
-    with problems_told(), _opened(depot) as opened:
-        wanted, effective = _exportable(spec, opened, only_default_image)
+    settings = site_settings()
+    with problems_told(), _opened(depot, settings) as opened:
+        wanted, effective = _exportable(spec, opened, policy_of(settings), only_default_image)
         _write_bundles(bundle, wanted, effective, opened, skip_reserved_vibs, limit)
 
 
-def _opened(depots: list[Path]) -> OpenedDepots:
+def _opened(depots: list[Path], settings: Settings) -> OpenedDepots:
+    from imagewright.acceptance import signers_of
     from imagewright.cli.opened_depots import OpenedDepots
-    from imagewright.settings import load_settings
 
-    return OpenedDepots(depots, load_settings({}, os.environ).limits)
+    return OpenedDepots(depots, settings.limits, signers_of(settings))
 
 
-def _exportable(path: Path, opened: OpenedDepots, only_default_image: bool) -> tuple[SoftwareSpec, EffectiveSpec]:
+def _exportable(
+    path: Path, opened: OpenedDepots, policy: Policy, only_default_image: bool
+) -> tuple[SoftwareSpec, EffectiveSpec]:
     """The specification with all versions chosen, as a commit would leave it, and what comes out of it."""
     from imagewright.formats.errors import FormatError
     from imagewright.model.compose import compose_spec, pin
@@ -72,10 +79,10 @@ def _exportable(path: Path, opened: OpenedDepots, only_default_image: bool) -> t
     from imagewright.model.validate import has_errors, validate
 
     wanted = exported_spec(read_spec_file(path), only_default_image=only_default_image)
-    effective = compose_spec(wanted, opened.catalog)
+    effective = compose_spec(wanted, opened.catalog, policy)
     if missing := lacking(effective):
         raise FormatError(str(path), f"cannot be exported, because {missing[0]}; add the depot that has it")
-    findings = validate(wanted, effective, opened.catalog, None)
+    findings = validate(wanted, effective, opened.catalog, None, policy)
     if has_errors(findings):
         typer.echo(f"imagewright: {path} is not exported: {findings[0].text}", err=True)
         typer.echo("All that is wrong with it, and ways out: imagewright check, with the same depots.", err=True)

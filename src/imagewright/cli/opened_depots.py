@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from imagewright.app.depots import with_files
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
+from imagewright.formats.signature import TrustedSigners
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent, Vib, VibRef
 
@@ -22,14 +21,14 @@ class OpenedDepots:
     Use it in a `with`. FormatError and OSError for what cannot be read.
     """
 
-    def __init__(self, paths: Iterable[Path], limits: Limits) -> None:
+    def __init__(self, paths: Iterable[Path], limits: Limits, trusted: TrustedSigners) -> None:
         self._holders: dict[VibRef, tuple[OpenDepot, Vib]] = {}
         self._resources = ExitStack()
         contents = {}
         with ExitStack() as opening:
             for path in paths:
                 file = opening.enter_context(path.open("rb"))
-                contents[str(path)] = self._taken(opening.enter_context(open_depot(file, str(path), limits)))
+                contents[str(path)] = self._taken(opening.enter_context(open_depot(file, str(path), limits, trusted)))
             self._resources = opening.pop_all()
         self.catalog = Catalog.of(contents)
 
@@ -47,11 +46,8 @@ class OpenedDepots:
         self._resources.close()
 
     def _taken(self, depot: OpenDepot) -> DepotContent:
-        found = {}
+        found = {vib.ref: depot.described(vib) for vib in depot.content.vibs if not vib.file_missing}
         for vib in depot.content.vibs:
-            if depot.has_file(vib):
-                found[vib.ref] = depot.described(vib)
+            if vib.ref in found:
                 self._holders.setdefault(found[vib.ref].ref, (depot, vib))
-            else:
-                found[vib.ref] = replace(vib, file_missing=True)
-        return with_files(depot.content, found)
+        return depot.content.with_vibs(found)

@@ -33,9 +33,9 @@ from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstoo
 class OpenDepot:
     """A depot whose metadata have been read. Close it, or use it in a `with`; the file itself stays open.
 
-    `content` is everything that the metadata say. The bytes of a VIB come from the file that the depot was opened on,
-    so that must stay open and must not be read by anybody else at the same moment. Several threads may copy VIBs of one
-    depot at the same time.
+    `content` is everything that the metadata say; what they describe without its file being there is marked as
+    `file_missing`. The bytes of a VIB come from the file that the depot was opened on, so that must stay open and must
+    not be read by anybody else at the same moment. Several threads may copy VIBs of one depot at the same time.
     """
 
     def __init__(
@@ -52,9 +52,13 @@ class OpenDepot:
         self._resources = resources
         self._trusted = trusted
 
-    def has_file(self, vib: Vib) -> bool:
-        """Whether the VIB's file is in the depot; metadata may describe VIBs that are elsewhere."""
-        return vib.ref in self._places
+    def recorded(self) -> DepotContent:
+        """The content as an import records it: each VIB as its own file describes it, with its signature judged.
+
+        Payloads are not read, so their damage is not seen. Raises FormatError as `described` does.
+        """
+        here = (vib for vib in self.content.vibs if not vib.file_missing)
+        return self.content.with_vibs({vib.ref: self.described(vib) for vib in here})
 
     def open_vib(self, vib: Vib) -> BinaryIO:
         """The VIB's file, for one reading from front to end; nothing is checked but the CRC of the archive.
@@ -132,6 +136,8 @@ def open_depot(
         resources.close()
         raise
     content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
+    elsewhere = {vib.ref: replace(vib, file_missing=True) for vib in content.vibs if vib.ref not in reading.places}
+    content = content.with_vibs(elsewhere) if elsewhere else content
     return OpenDepot(content, reading.places, limits, resources, trusted)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from imagewright.app.call import Services
-from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused, with_files
+from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused
 from imagewright.app.ports import FetchError, StorageUnavailable, UnitOfWork
 from imagewright.app.sweeping import submit_sweep, sweep_named
 from imagewright.app.tasks import result_document
@@ -114,7 +114,7 @@ class _Import:
                 services.blobs.open(bundle.sha256) as file,
                 open_depot(file, bundle.name, services.limits, services.trusted_signers) as opened,
             ):
-                return with_files(opened.content, self._stored_vibs(opened))
+                return opened.content.with_vibs(self._stored_vibs(opened))
         except FormatError as error:
             raise InvalidArgument.because(
                 "imagewright.depot.unreadable", "{0}. Nothing was imported.", error

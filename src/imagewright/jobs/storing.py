@@ -30,10 +30,12 @@ Report = Callable[[int, int, str], None]
 def store_vibs(opened: OpenDepot, blobs: Blobs, stored: set[str], report: Report) -> dict[VibRef, Vib]:
     """Stores every VIB of the bundle, and gives each, by what the metadata call it, as its own file describes it.
 
+    A VIB that the bundle only describes is passed over; the content of the depot says that its file is missing.
+
     The names of the blobs are added to `stored` as they become durable. Raises what `OpenDepot.copy_vib`, the blobs and
     `report` raise; of several errors, that of the first VIB.
     """
-    vibs = opened.content.vibs
+    vibs = [vib for vib in opened.content.vibs if not vib.file_missing]
     storing = _Storing(opened, blobs, stored, report, len(vibs), sum(vib.size for vib in vibs) or 1)
     with storing.commits, ThreadPoolExecutor(COPIES, thread_name_prefix="vib-copy") as copies:
         running = {vib.ref: copies.submit(storing.copy, vib) for vib in vibs}

@@ -50,7 +50,7 @@ class Case:
 
 
 def _validated(case: Case, catalog: Catalog) -> tuple[Finding, ...]:
-    return validate(case.spec, compose_spec(case.spec, catalog), catalog, case.library, case.policy)
+    return validate(case.spec, compose_spec(case.spec, catalog, case.policy), catalog, case.library, case.policy)
 
 
 def _names(images: tuple[ImageSpec, ...]) -> set[str]:

@@ -251,7 +251,10 @@ class Catalog:
         )
 
     def depots_of(self, thing: Thing) -> tuple[str, ...]:
-        """The ids of the depots that hold this, sorted; of a component, those that hold it with the same VIBs."""
+        """The ids of the depots that hold this, sorted; of a component, those that hold it with the same VIBs.
+
+        A depot that describes a VIB without its file does not hold it.
+        """
         return tuple(sorted(self._holders.get(_identity(thing), ())))
 
     @cached_property
@@ -328,7 +331,7 @@ def _each(bundles: Iterable[MetadataBundle], part: Callable[[MetadataBundle], tu
 
 
 def _everything_in(bundle: MetadataBundle) -> Iterator[Thing]:
-    yield from bundle.vibs
+    yield from (vib for vib in bundle.vibs if not vib.file_missing)
     yield from bundle.components
     yield from bundle.base_images
     yield from bundle.add_ons

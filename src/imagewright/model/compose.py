@@ -25,38 +25,42 @@ from imagewright.model.effective import (
     Source,
 )
 from imagewright.model.parts import ComponentParts
+from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
 from imagewright.model.version import compare, supports
 from imagewright.model.vibs import installed_vibs, reserved_vibs
 
 
-def compose_spec(spec: SoftwareSpec, catalog: Catalog) -> EffectiveSpec:
+def compose_spec(spec: SoftwareSpec, catalog: Catalog, policy: Policy = DEFAULT_POLICY) -> EffectiveSpec:
     """Composes the default image and every alternative one. They all stand on the base image of the default image."""
     return EffectiveSpec(
-        image=compose(spec.image, catalog),
+        image=compose(spec.image, catalog, policy),
         alternative_images={
-            image_id: compose(replace(alternative.image, base_image=spec.image.base_image), catalog)
+            image_id: compose(replace(alternative.image, base_image=spec.image.base_image), catalog, policy)
             for image_id, alternative in sorted(spec.alternative_images.items())
         },
     )
 
 
-def compose(image: ImageSpec, catalog: Catalog) -> EffectiveImage:
-    """Composes one image. Components without a version get the highest one that leaves the image without errors."""
+def compose(image: ImageSpec, catalog: Catalog, policy: Policy = DEFAULT_POLICY) -> EffectiveImage:
+    """Composes one image. Components without a version get the highest one that leaves the image without errors.
+
+    The policy takes part in nothing else.
+    """
     open_names = sorted(name for name, version in image.components.items() if version is None)
     candidates = {name: catalog.component_versions(name)[::-1] for name in open_names}
     candidates = {name: versions for name, versions in candidates.items() if versions}
     if not candidates:
         return replace(_composed(image, {}, catalog), unresolved=frozenset(open_names))
-    choice = choose_versions(candidates, lambda chosen: _composed(image, chosen, catalog), catalog)
+    choice = choose_versions(candidates, lambda chosen: _composed(image, chosen, catalog), catalog, policy)
     not_offered = frozenset(open_names) - candidates.keys()
     return replace(_composed(image, choice.versions, catalog), unresolved=choice.unresolved | not_offered)
 
 
-def pinned(spec: SoftwareSpec, catalog: Catalog) -> SoftwareSpec:
+def pinned(spec: SoftwareSpec, catalog: Catalog, policy: Policy = DEFAULT_POLICY) -> SoftwareSpec:
     """The specification with every open version set to what composition finds, so that it always gives one image."""
-    return pin(spec, compose_spec(spec, catalog))
+    return pin(spec, compose_spec(spec, catalog, policy))
 
 
 def pin(spec: SoftwareSpec, effective: EffectiveSpec) -> SoftwareSpec:

@@ -7,7 +7,7 @@ VIBs are referred to by id *and* SHA-256, because real files show the same VIB i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -323,3 +323,24 @@ class DepotContent:
     def vibs(self) -> tuple[Vib, ...]:
         """Every VIB, in the order of the bundles; the same file in two bundles is there once."""
         return tuple({vib.ref: vib for bundle in self.bundles for vib in bundle.vibs}.values())
+
+    def with_vibs(self, known: Mapping[VibRef, Vib]) -> DepotContent:
+        """The content with these VIBs in the place of those that it has under their references.
+
+        Where a reference names no SHA-256 and the VIB has one, bulletins get it too, so that they mean this file and
+        no other.
+        """
+        return replace(self, bundles=tuple(_bundle_with_vibs(bundle, known) for bundle in self.bundles))
+
+
+def _bundle_with_vibs(bundle: MetadataBundle, known: Mapping[VibRef, Vib]) -> MetadataBundle:
+    def renamed(bulletin: Bulletin) -> Bulletin:
+        refs = tuple(known[ref].ref if ref in known else ref for ref in bulletin.vibs)
+        return bulletin if refs == bulletin.vibs else replace(bulletin, vibs=refs)
+
+    return replace(
+        bundle,
+        vibs=tuple(known.get(vib.ref, vib) for vib in bundle.vibs),
+        bulletins=tuple(renamed(bulletin) for bulletin in bundle.bulletins),
+        components=tuple(replace(component, bulletin=renamed(component.bulletin)) for component in bundle.components),
+    )

@@ -316,18 +316,22 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.vib.below_policy": Wording(
         _E,
-        "{source} brings {vibs}, below the acceptance level {minimum} that the policy here asks for.",
-        "Use versions of a higher level, or take what brings it out of the image.",
+        "{source} brings {vibs}, below the acceptance level {minimum} that the setting minimum_acceptance_level asks "
+        "for.",
+        "Use versions of a higher level, take what brings it out of the image, or have an administrator lower the "
+        "setting.",
     ),
     "imagewright.vib.unsigned": Wording(
         _E,
-        "{source} brings {vibs} without a signature, which the acceptance level or the policy here asks for.",
+        "{source} brings {vibs} without a signature, which {asked_by} asks for.",
         "Import it as its vendor signed it, or take what brings it out of the image.",
     ),
     "imagewright.vib.untrusted_signer": Wording(
         _E,
-        "{source} brings {vibs}, signed by somebody not trusted here, and the policy here asks for who is.",
-        "Have an administrator trust the signer, or take what brings it out of the image.",
+        "{source} brings {vibs}, signed by somebody who is not trusted here, and the setting require_signatures asks "
+        "for who is.",
+        "Have an administrator add the signer to the file of the setting trusted_signers and import it again, or take "
+        "what brings it out of the image.",
     ),
     "imagewright.vib.bad_signature": Wording(
         _E,

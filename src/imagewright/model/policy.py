@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from imagewright.model.content import AcceptanceLevel, SignatureResult, Vib
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
-from imagewright.model.finding import Finding, finding, listed
+from imagewright.model.finding import CATALOGUE, Finding, Severity, finding, listed
 from imagewright.model.parts import ComponentParts
 
 
@@ -33,17 +33,18 @@ DEFAULT_POLICY = Policy()
 
 def policy_findings(image: EffectiveImage, policy: Policy) -> Iterator[Finding]:
     """The findings about VIBs one by one: files that no depot holds, acceptance levels, signatures."""
-    found: dict[tuple[str, str], tuple[EffectiveComponent, list[str]]] = {}
+    found: dict[tuple[str, _Fault], tuple[EffectiveComponent, list[str]]] = {}
     for effective in image.components.values():
         for fault, vib in _faults(effective.parts, policy) if effective.parts else ():
             found.setdefault((effective.origin.path, fault), (effective, []))[1].append(vib.id)
     for (path, fault), (effective, vibs) in found.items():
         yield finding(
-            f"imagewright.vib.{fault}",
+            fault.id,
             path,
             source=_chosen(effective),
             vibs=f"the VIB{'s' if len(vibs) > 1 else ''} {listed(vibs, 'and')}",
             minimum=policy.minimum,
+            **({"asked_by": fault.asked_by} if fault.asked_by else {}),
         )
 
 
@@ -54,33 +55,52 @@ def _chosen(effective: EffectiveComponent) -> str:
 
 
 def is_acceptable(parts: ComponentParts, policy: Policy) -> bool:
-    """True when the depots describe and hold all VIBs of the component, and the policy has nothing against them."""
-    return not parts.missing and next(_faults(parts, policy), None) is None
+    """True when the depots describe and hold all VIBs of the component, and they are no error under the policy."""
+    return not parts.missing and not any(fault.is_error for fault, _ in _faults(parts, policy))
 
 
-def _faults(parts: ComponentParts, policy: Policy) -> Iterator[tuple[str, Vib]]:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong with a VIB; `asked_by` names what asks for the signature that it lacks."""
+
+    kind: str
+    asked_by: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"imagewright.vib.{self.kind}"
+
+    @property
+    def is_error(self) -> bool:
+        return CATALOGUE[self.id].severity is Severity.ERROR
+
+
+def _faults(parts: ComponentParts, policy: Policy) -> Iterator[tuple[_Fault, Vib]]:
     if policy.allows(parts.lowest_level) and not (parts.is_doubtful or policy.require_signatures):
         return
     for item in parts.vibs:
         if item.vib.file_missing:
-            yield "file_missing", item.vib
+            yield _Fault("file_missing"), item.vib
         if not policy.allows(item.vib.acceptance_level):
-            yield "below_policy", item.vib
+            yield _Fault("below_policy"), item.vib
         fault = _signature_fault(item.vib, policy)
         if fault:
             yield fault, item.vib
 
 
-def _signature_fault(vib: Vib, policy: Policy) -> str:
+def _signature_fault(vib: Vib, policy: Policy) -> _Fault | None:
     if vib.signature is None:
-        return ""
+        return None
     is_claimed = vib.acceptance_level is not AcceptanceLevel.COMMUNITY
+    is_asked_for = is_claimed or policy.require_signatures
     match vib.signature.result:
         case SignatureResult.VALID:
-            return ""
+            return None
         case SignatureResult.NOT_TRUSTED:
-            return "untrusted_signer" if policy.require_signatures else ""
+            return _Fault("untrusted_signer") if policy.require_signatures else None
         case SignatureResult.UNSIGNED:
-            return "unsigned" if is_claimed or policy.require_signatures else ""
+            level = f"the acceptance level {vib.acceptance_level}"
+            fault = _Fault("unsigned", level if is_claimed else "the setting require_signatures")
+            return fault if is_asked_for else None
         case SignatureResult.INVALID:
-            return "bad_signature" if is_claimed or policy.require_signatures else "bad_community_signature"
+            return _Fault("bad_signature" if is_asked_for else "bad_community_signature")

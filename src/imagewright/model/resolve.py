@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from imagewright.model.catalog import Catalog
+from imagewright.model.content import ComponentRef
 from imagewright.model.effective import EffectiveImage
+from imagewright.model.policy import Policy, is_acceptable
 from imagewright.model.relations import Problem, Unmet, problems
 
 TRIALS = 256
@@ -31,13 +33,14 @@ def choose_versions(
     candidates: Mapping[str, Sequence[str]],
     compose: Callable[[Mapping[str, str]], EffectiveImage],
     catalog: Catalog,
+    policy: Policy,
 ) -> Choice:
     """Chooses a version for each name from its candidates, which are given highest first and never empty.
 
     An error counts only if one of these components takes part in it: what else is wrong with the image is no reason to
     take a lower version. Where every choice leaves such errors, the one that involves the fewest components is taken.
     """
-    search = _Search(candidates, compose, catalog)
+    search = _Search(candidates, compose, catalog, policy)
     highest = {name: versions[0] for name, versions in candidates.items()}
     best = Choice(highest, search.blamed(highest))
     varied, wider = frozenset[str](), best.unresolved
@@ -55,8 +58,10 @@ class _Search:
         candidates: Mapping[str, Sequence[str]],
         compose: Callable[[Mapping[str, str]], EffectiveImage],
         catalog: Catalog,
+        policy: Policy,
     ) -> None:
         self._compose = compose
+        self._policy = policy
         self._catalog = catalog
         self._candidates = candidates
         self._budget = iter(range(TRIALS))
@@ -83,9 +88,12 @@ class _Search:
         found: set[str] = set()
         for problem in problems(self._compose(chosen)):
             found.update(name for name in self._candidates if self._takes_part(name, problem))
-        return frozenset(
-            found | {name for name, version in chosen.items() if not self._catalog.is_sound(name, version)}
-        )
+        return frozenset(found | {name for name, version in chosen.items() if not self._is_good(name, version)})
+
+    def _is_good(self, name: str, version: str) -> bool:
+        """True when it is clear which component is meant, and it can be installed where this policy holds."""
+        parts = self._catalog.parts(ComponentRef(name, version))
+        return self._catalog.is_sound(name, version) and parts is not None and is_acceptable(parts, self._policy)
 
     def _takes_part(self, name: str, problem: Problem) -> bool:
         if name in problem.parties:

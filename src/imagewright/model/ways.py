@@ -198,7 +198,7 @@ class Ways:
 
     def attempt(self, way: Way) -> Outcome:
         """Composes the image with these changes made."""
-        changed = compose(way.applied(self._spec), self._catalog)
+        changed = compose(way.applied(self._spec), self._catalog, self._policy)
         outcome = Outcome(changed, problems(changed), self._is_sound(changed))
         return self._tried.setdefault(frozenset(way.edits), outcome)
 

@@ -133,6 +133,6 @@ def content_of(data: bytes, limits: Limits = DEFAULT_LIMITS, verify: bool = True
     """Everything in a depot, with the bytes of every VIB that is there checked."""
     with open_depot(io.BytesIO(data), "depot.zip", limits) as depot:
         for vib in depot.content.vibs:
-            if verify and depot.has_file(vib):
+            if verify and not vib.file_missing:
                 depot.copy_vib(vib)
         return depot.content

@@ -83,7 +83,7 @@ def test_a_vib_may_be_described_only() -> None:
     vib, _data = made_vib()
     archive = written(DepotContent((MetadataBundle("m.zip", "S", vibs=(vib,)),)), {})
     with open_depot(io.BytesIO(archive), "d") as depot:
-        assert not depot.has_file(depot.content.vibs[0])
+        assert depot.content.vibs[0].file_missing
 
 
 def test_two_vibs_of_one_id_have_a_place_each() -> None:

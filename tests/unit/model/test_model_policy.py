@@ -8,7 +8,7 @@ import pytest
 from model_build import Part, base_image, catalog, depot, part, vib
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.compose import compose_spec
+from imagewright.model.compose import compose, compose_spec
 from imagewright.model.content import AcceptanceLevel, AddOn, DepotContent, Signature, SignatureResult
 from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.spec import AddOnSpec, ImageSpec, SoftwareSpec
@@ -101,3 +101,15 @@ def test_way_out_that_the_policy_forbids_is_not_offered() -> None:
     assert "Net 2" in strict.resolution
     assert "Net 3" not in strict.resolution
     assert lax.resolution.startswith("Use the component Net 3 or the component Net 2")
+
+
+def test_open_version_is_the_highest_that_the_policy_allows() -> None:
+    nets = [
+        part("Net", version, vib("net", version, acceptance_level=level, file_missing=missing))
+        for version, level, missing in (("2", PARTNER, False), ("3", COMMUNITY, False), ("4", PARTNER, True))
+    ]
+    found, image = catalog(site(*nets)), ImageSpec("8.0", components={"Net": None})
+
+    assert compose(image, found).chosen == {"Net": "3"}
+    assert compose(image, found, Policy(PARTNER)).chosen == {"Net": "2"}
+    assert compose(image, found, Policy(AcceptanceLevel.CERTIFIED)).unresolved == {"Net"}
