@@ -12,9 +12,12 @@ from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
+from imagewright.cli import exit_codes, inventory, task, user
 from imagewright.cli import export as export_command
-from imagewright.cli import inventory, user
+from imagewright.cli import login as login_command
 from imagewright.cli import serve as serve_command
+from imagewright.cli.server import explain
+from imagewright.cli.terminal import tell
 from imagewright.settings import SettingsError
 
 app = typer.Typer(
@@ -30,6 +33,9 @@ app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)
 app.command("diff")(diff_command.diff)
 app.command("export")(export_command.export)
+app.command("login")(login_command.login)
+app.command("logout")(login_command.logout)
+app.add_typer(task.app, name="task")
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")
 
@@ -64,9 +70,41 @@ def demo(
 
 
 def main() -> None:
-    """Runs the command line; a mistake of the user is one line and exit code 2."""
+    """Runs the command line; whatever goes wrong is told in a few lines, and its exit code is in `exit_codes`."""
     try:
         app()
-    except SettingsError as error:
-        typer.echo(f"imagewright: {error}.", err=True)
-        sys.exit(2)
+    except Exception as error:
+        code = told(error)
+        if code is None:
+            raise
+        sys.exit(code)
+
+
+def told(error: Exception) -> int | None:
+    """Tells what has gone wrong, with the way out, and gives the exit code; None for a fault of our own."""
+    from imagewright.model.errors import ApiError
+
+    if isinstance(error, ApiError):
+        return explain(error)
+    code = exit_codes.UNUSABLE if isinstance(error, SettingsError) else _code_of_client(error)
+    if code is not None:
+        tell(f"imagewright: {error}.")
+    return code
+
+
+def _code_of_client(error: Exception) -> int | None:
+    """The exit code for what is wrong between this machine and the server."""
+    # Only what has been loaded can have raised anything, and loading it takes longer than showing a help may.
+    if "imagewright.client.trust" not in sys.modules:
+        return None
+    from imagewright.client.connection import Unreachable
+    from imagewright.client.logins import NotLoggedIn, UnreadableLogins
+    from imagewright.client.trust import BadAddress
+
+    kinds: dict[type[Exception], int] = {
+        BadAddress: exit_codes.UNUSABLE,
+        UnreadableLogins: exit_codes.UNUSABLE,
+        NotLoggedIn: exit_codes.NOT_LOGGED_IN,
+        Unreachable: exit_codes.UNREACHABLE,
+    }
+    return next((code for kind, code in kinds.items() if isinstance(error, kind)), None)
