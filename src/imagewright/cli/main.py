@@ -10,9 +10,9 @@ import typer
 
 from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
+from imagewright.cli import depot, exit_codes, inventory, task, user
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
-from imagewright.cli import exit_codes, inventory, task, user
 from imagewright.cli import export as export_command
 from imagewright.cli import login as login_command
 from imagewright.cli import serve as serve_command
@@ -38,6 +38,7 @@ app.command("logout")(login_command.logout)
 app.add_typer(task.app, name="task")
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")
+app.add_typer(depot.app, name="depot")
 
 
 @app.command("sample-depot")

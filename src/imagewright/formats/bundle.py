@@ -24,7 +24,7 @@ from imagewright.formats.index import (
     read_vendor_index,
 )
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import Metadata, read_metadata
+from imagewright.formats.metadata import FoundImage, Metadata, read_metadata
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.formats.vib import HashingSink, copy_vib, read_beginning, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
@@ -34,8 +34,10 @@ class OpenDepot:
     """A depot whose metadata have been read. Close it, or use it in a `with`; the file itself stays open.
 
     `content` is everything that the metadata say; what they describe without its file being there is marked as
-    `file_missing`. The bytes of a VIB come from the file that the depot was opened on, so that must stay open and must
-    not be read by anybody else at the same moment. Several threads may copy VIBs of one depot at the same time.
+    `file_missing`. `found` are those of its images that are in no known form and were recognised by their content, and
+    those that were too unsure to be among them. The bytes of a VIB come from the file that the depot was opened on, so
+    that must stay open and must not be read by anybody else at the same moment. Several threads may copy VIBs of one
+    depot at the same time.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class OpenDepot:
         limits: Limits,
         resources: ExitStack,
         trusted: TrustedSigners = NOBODY,
+        found: tuple[FoundImage, ...] = (),
     ) -> None:
         self.content = content
+        self.found = found
         self._places = places
         self._limits = limits
         self._resources = resources
@@ -138,7 +142,7 @@ def open_depot(
     content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
     elsewhere = {vib.ref: replace(vib, file_missing=True) for vib in content.vibs if vib.ref not in reading.places}
     content = content.with_vibs(elsewhere) if elsewhere else content
-    return OpenDepot(content, reading.places, limits, resources, trusted)
+    return OpenDepot(content, reading.places, limits, resources, trusted, tuple(reading.found))
 
 
 # --- finding things in archives --------------------------------------------------------------------------------------
@@ -189,6 +193,7 @@ class _Reading:
     resources: ExitStack
     bundles: list[MetadataBundle] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    found: list[FoundImage] = field(default_factory=list)
     places: dict[VibRef, _Place] = field(default_factory=dict)
 
     def read_zip(self, archive: Archive) -> bool:
@@ -231,6 +236,7 @@ class _Reading:
         """Takes what one metadata archive says, and gives the paths of those of its VIBs that are in the bundle."""
         self.bundles.append(metadata.bundle)
         self.not_understood.extend(metadata.not_understood)
+        self.found.extend(metadata.found)
         paths = []
         for vib in metadata.bundle.vibs:
             where = archive.inside(metadata.bundle.file_name)

@@ -21,10 +21,23 @@ from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSu
 
 ImageObject = BaseImage | AddOn | HardwareSupportPackage | Solution
 
+_KINDS: Mapping[type, str] = {
+    BaseImage: "base image",
+    AddOn: "add-on",
+    HardwareSupportPackage: "hardware support package",
+    Solution: "solution",
+}
+
 BASE_IMAGES = "baseimages"
 ADD_ONS = "addons"
 MANIFESTS = "manifests"
 SOLUTIONS = "solutions"
+_FOLDERS: Mapping[type, str] = {
+    BaseImage: BASE_IMAGES,
+    AddOn: ADD_ONS,
+    HardwareSupportPackage: MANIFESTS,
+    Solution: SOLUTIONS,
+}
 
 
 def read_image_object(folder: str, data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> ImageObject:
@@ -47,9 +60,33 @@ def write_image_object(value: ImageObject) -> bytes:
 
 def path_of(value: ImageObject) -> str:
     """What our files are called in the metadata; characters that could lead elsewhere are replaced."""
-    folder, parts = _place(value)
-    text = "-".join(parts)
-    return f"{folder}/" + "".join(char if char.isalnum() or char in "-_." else "_" for char in text) + ".json"
+    text = "-".join(identity_of(value))
+    return (
+        f"{_FOLDERS[type(value)]}/"
+        + "".join(char if char.isalnum() or char in "-_." else "_" for char in text)
+        + ".json"
+    )
+
+
+def kind_of(value: ImageObject) -> str:
+    """What an object is, in the words of the field."""
+    return _KINDS[type(value)]
+
+
+def identity_of(value: ImageObject) -> tuple[str, ...]:
+    """What tells an object from others of its kind; sorts by name and version."""
+    match value:
+        case BaseImage():
+            return (value.version,)
+        case HardwareSupportPackage():
+            return (value.manager, value.package, value.version)
+        case AddOn() | Solution():
+            return (value.name, value.version)
+
+
+def label_of(value: ImageObject) -> str:
+    """How an object is called in a sentence."""
+    return " ".join(identity_of(value))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -200,18 +237,6 @@ READERS: Mapping[str, Callable[[_Object], ImageObject]] = {
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
-
-
-def _place(value: ImageObject) -> tuple[str, tuple[str, ...]]:
-    match value:
-        case BaseImage():
-            return BASE_IMAGES, (value.version,)
-        case AddOn():
-            return ADD_ONS, (value.name, value.version)
-        case HardwareSupportPackage():
-            return MANIFESTS, (value.manager, value.package, value.version)
-        case Solution():
-            return SOLUTIONS, (value.name, value.version)
 
 
 def _document(value: ImageObject) -> dict[str, Any]:

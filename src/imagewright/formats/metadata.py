@@ -12,15 +12,14 @@ what they are (see `inference`). What is left is noted and passed over, and so i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from imagewright.formats.archive import Archive
 from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.images import READERS, ImageObject, read_image_object
+from imagewright.formats.images import READERS, ImageObject, identity_of, kind_of, label_of, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
 from imagewright.formats.inference import ADOPTED_FROM, Inferred, infer_images
 from imagewright.formats.limits import Limits
@@ -45,12 +44,25 @@ VMWARE_XML = "vmware.xml"
 _IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
 
 
+class FoundImage(NamedTuple):
+    """An image that was recognised by its content, and how `NotUnderstood` speaks of it."""
+
+    note: NotUnderstood
+    inferred: Inferred
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it was sure enough to be taken for what it seems to be."""
+        return self.inferred.confidence >= ADOPTED_FROM
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What one archive says, and what in it was passed over."""
+    """What one archive says, and what in it was passed over; what was recognised by content is in both lists."""
 
     bundle: MetadataBundle
     not_understood: tuple[NotUnderstood, ...]
+    found: tuple[FoundImage, ...] = ()
 
 
 def read_metadata(
@@ -84,7 +96,7 @@ def read_metadata(
         hardware_support=_sorted(reading.images, HardwareSupportPackage),
         solutions=_sorted(reading.images, Solution),
     )
-    return Metadata(bundle, tuple(reading.not_understood))
+    return Metadata(bundle, tuple(reading.not_understood), tuple(reading.found))
 
 
 @dataclass(slots=True)
@@ -97,6 +109,7 @@ class _Reading:
     images: list[ImageObject] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
     unknown: dict[str, str] = field(default_factory=dict)
+    found: list[FoundImage] = field(default_factory=list)
 
     @property
     def limits(self) -> Limits:
@@ -184,12 +197,10 @@ class _Reading:
     def infer(self, components: tuple[Component, ...]) -> None:
         """Looks for images in what was not understood, and notes of each file what came of it."""
         for path, reason in self.unknown.items():
-            found = self._inferred(path, components)
-            self.images += [each.image for each in found if each.confidence >= ADOPTED_FROM]
-            for each in found:
-                self._pass_over(path, _told(each))
-            if not found:
-                self._pass_over(path, reason)
+            found = [FoundImage(self._note(path, _told(each)), each) for each in self._inferred(path, components)]
+            self.images += [each.inferred.image for each in found if each.adopted]
+            self.found += found
+            self.not_understood += [each.note for each in found] or [self._note(path, reason)]
 
     def _inferred(self, path: str, components: tuple[Component, ...]) -> tuple[Inferred, ...]:
         if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > self.limits.inferred_size:
@@ -199,23 +210,24 @@ class _Reading:
         except FormatError:
             return ()  # why it was not understood in the first place says more
 
-    def _pass_over(self, path: str, reason: str) -> None:
-        self.not_understood.append(NotUnderstood(self.archive.inside(path), reason))
+    def _note(self, path: str, reason: str) -> NotUnderstood:
+        return NotUnderstood(self.archive.inside(path), reason)
 
     def _resolved(self, bulletin: Bulletin) -> Bulletin:
         refs = []
         for ref in bulletin.vibs:
             vib = self.vibs.get(ref.id)
             if vib is None:
-                self._pass_over(f"bulletin {bulletin.id}", f"names VIB {shown(ref.id)}, which is not described")
+                reason = f"names VIB {shown(ref.id)}, which is not described"
+                self.not_understood.append(self._note(f"bulletin {bulletin.id}", reason))
             refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
         return replace(bulletin, vibs=tuple(refs))
 
 
 def _told(found: Inferred) -> str:
     """How an inferred object is noted."""
-    what = " ".join(_name_and_version(found.image)).strip()
-    kind = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(found.image).__name__).lower()
+    what = label_of(found.image)
+    kind = kind_of(found.image)
     taken = "inferred and taken for" if found.confidence >= ADOPTED_FROM else "too unsure to be taken for"
     return f"is in no known form; it is {taken} the {kind} {shown(what)} ({found.confidence:.0%}: {found.because})"
 
@@ -226,14 +238,4 @@ def _sorted(images: Iterable[ImageObject], kind: type[_IMAGE]) -> tuple[_IMAGE, 
     for image in images:
         if isinstance(image, kind):
             unique.setdefault(repr(image), image)
-    return tuple(sorted(unique.values(), key=_name_and_version))
-
-
-def _name_and_version(image: ImageObject) -> tuple[str, ...]:
-    match image:
-        case BaseImage():
-            return ("", image.version)
-        case HardwareSupportPackage():
-            return (image.manager, image.package, image.version)
-        case _:
-            return (image.name, image.version)
+    return tuple(sorted(unique.values(), key=identity_of))

@@ -257,5 +257,5 @@ def test_what_is_too_unsure_is_noted_and_not_adopted() -> None:
     document = json.dumps({"one": "9.1.0.0.1", "two": "9.1.0.0.2", "name": "Thing", "c": {"Net-X": "1.0"}})
     content = content_of(bundle(metadata_files() | {"x/odd.json": document}))
     (noted,) = (each for each in content.not_understood if "odd.json" in each.path)
-    assert "too unsure to be taken for the add on 'Thing 9.1.0.0.1'" in noted.reason
+    assert "too unsure to be taken for the add-on 'Thing 9.1.0.0.1'" in noted.reason
     assert content.bundles[0].add_ons == ()

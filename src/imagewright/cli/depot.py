@@ -1,0 +1,10 @@
+"""`imagewright depot`: looking into depots, and making them."""
+
+from __future__ import annotations
+
+import typer
+
+from imagewright.cli import depot_inspect
+
+app = typer.Typer(help="Look into depots, and make them.", no_args_is_help=True)
+app.command("inspect")(depot_inspect.inspect)
