@@ -45,8 +45,9 @@ def diff(
 ) -> None:
     """Show what differs between two images, and which devices lose their driver.
 
-    A bundle is the image of everything that is in it, and its own depot. With hardware, the default images are
-    compared. Exit code 0: compared; 1: a device loses its driver, or may; 2: a file cannot be read.
+    A bundle is the image of everything that is in it, and its own depot. With hardware, the default image is looked at
+    for all hosts, and every alternative image as if all of them took it. Exit code 0: compared; 1: a device loses its
+    driver, or may; 2: a file cannot be read.
 
     Example: imagewright diff old.json new.json --depot base.zip --hardware hosts.txt
     """
@@ -104,7 +105,7 @@ def _is_bundle(path: Path) -> bool:
 
 def _driver_findings(hardware: Path, before: Side, after: Side, offered: Catalog) -> tuple[Finding, ...]:
     from imagewright.formats.hardware import read_hardware
-    from imagewright.model.drivers import driver_findings
+    from imagewright.model.drivers import spec_driver_findings
 
     devices = read_hardware(hardware.read_bytes(), str(hardware))
-    return driver_findings(devices, before.effective.image, after.effective.image, offered)
+    return spec_driver_findings(devices, before, after, offered)

@@ -8,12 +8,13 @@ the product line `embeddedEsx`; what drives the devices of a DPU is another matt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose
 from imagewright.model.content import ComponentRef
+from imagewright.model.diff import Side
 from imagewright.model.edit import Way, component, no_removal
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.finding import Finding, finding, listed
@@ -117,6 +118,25 @@ def _fits(pattern: str, digits: str) -> bool | None:
 
 
 # --- between two images ----------------------------------------------------------------------------------------------
+
+
+def spec_driver_findings(devices: Sequence[Device], before: Side, after: Side, catalog: Catalog) -> tuple[Finding, ...]:
+    """What happens to the drivers of these devices when hosts go from one specification to the other.
+
+    A list of devices does not say which host takes which alternative image. So each image is looked at as if all of
+    them took it: against the alternative image of the same id before, or else the default one. Of an alternative image
+    is told what is not true of the default image anyway.
+    """
+    default = driver_findings(devices, before.effective.image, after.effective.image, catalog)
+    known = {(each.id, tuple(each.args.items())) for each in default}
+    found = list(default)
+    for image_id in sorted({**before.effective.alternative_images, **after.effective.alternative_images}):
+        old, new = (side.effective.alternative_images.get(image_id, side.effective.image) for side in (before, after))
+        alternative = after.spec.alternative_images.get(image_id) or before.spec.alternative_images[image_id]
+        inner = driver_findings(devices, old, new, catalog)
+        told = (each for each in inner if (each.id, tuple(each.args.items())) not in known)
+        found += (each.within(image_id, alternative.display_name) for each in told)
+    return tuple(sorted(found))
 
 
 def driver_findings(

@@ -8,7 +8,7 @@ impossible to install, ambiguous, or breaks a rule of the library; nothing else 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from imagewright.model.edit import Way
@@ -48,6 +48,15 @@ class Finding:
 
     def __lt__(self, other: Finding) -> bool:
         return self._place < other._place
+
+    def within(self, image_id: str, name: str) -> Finding:
+        """The same finding, told of the specification of which the image is an alternative one."""
+        return replace(
+            self,
+            path=f"alternative_images.{image_id}.{self.path}",
+            because=(f"in the alternative image {name}", *self.because),
+            ways=tuple(way.within(image_id) for way in self.ways),
+        )
 
     @property
     def _place(self) -> tuple[object, ...]:
@@ -342,6 +351,26 @@ CATALOGUE: Mapping[str, Wording] = {
         _W,
         "{source} brings {vibs} with a signature that does not prove the content; the community level asks for none.",
         "Import it again from its author if you do not know why.",
+    ),
+    "imagewright.vib.wrong_hardware": Wording(
+        _E,
+        "{source} brings {vibs}, made for {made_for}, and the hosts of this image are {hosts}.",
+        "Take what brings it out of this image, or change the selection criteria of the image.",
+    ),
+    "imagewright.vib.some_hardware": Wording(
+        _W,
+        "{source} brings {vibs}, made for {made_for}, and the image is for {hosts} as well, which cannot take it.",
+        "Give those hosts an image of their own, or take what brings it out of this one.",
+    ),
+    "imagewright.vib.only_for_hardware": Wording(
+        _I,
+        "{source} brings {vibs}, which can be installed on {made_for} only.",
+        "Give other hosts an image without it, for example as an alternative image.",
+    ),
+    "imagewright.vib.no_common_hardware": Wording(
+        _E,
+        "The VIB {vib} is made for {made_for}, and the VIB {other} for {other_made_for}: no host can take both.",
+        "Give each kind of machine an image of its own, for example as an alternative image.",
     ),
     # --- alternative images ------------------------------------------------------------------------------------------
     "imagewright.alternative_image.no_criteria": Wording(

@@ -46,7 +46,7 @@ class ComponentParts:
     `lines` are the product lines that its VIBs are made for, in their order. `oldest_platform` is the lowest version
     that these are named with, or empty when one is for every version. `starts_the_host` is True when a VIB holds what
     a host boots from, `lowest_level` is the lowest acceptance level, and `is_doubtful` is True when a VIB lacks its
-    file, or the signature that its level asks for.
+    file, or the signature that its level asks for. `names_machines` is True when a VIB is for some machines only.
     """
 
     component: Component
@@ -57,6 +57,7 @@ class ComponentParts:
     oldest_platform: str
     lowest_level: AcceptanceLevel
     is_doubtful: bool
+    names_machines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def component_parts(component: Component, vibs: Sequence[Vib | None], meetings: 
             (vib.acceptance_level for vib in found), key=tuple(AcceptanceLevel).index, default=AcceptanceLevel.CERTIFIED
         ),
         is_doubtful=any(_is_doubtful(vib) for vib in found),
+        names_machines=any(vib.hardware for vib in found),
     )
 
 

@@ -41,14 +41,15 @@ def policy_findings(image: EffectiveImage, policy: Policy) -> Iterator[Finding]:
         yield finding(
             fault.id,
             path,
-            source=_chosen(effective),
+            source=subject_of(effective),
             vibs=f"the VIB{'s' if len(vibs) > 1 else ''} {listed(vibs, 'and')}",
             minimum=policy.minimum,
             **({"asked_by": fault.asked_by} if fault.asked_by else {}),
         )
 
 
-def _chosen(effective: EffectiveComponent) -> str:
+def subject_of(effective: EffectiveComponent) -> str:
+    """What a sentence about a component begins with: the choice of the user that brought it."""
     if effective.source is Source.USER:
         return f"The component {effective.name} {effective.version}"
     return effective.origin.label.replace("the", "The", 1)

@@ -17,8 +17,9 @@ from imagewright.model.criteria import criteria_findings
 from imagewright.model.effective import EffectiveComponent, EffectiveImage, EffectiveSpec, Overridden, Source
 from imagewright.model.explain import chain_to, explained
 from imagewright.model.finding import Finding, Severity, finding, listed
+from imagewright.model.machines import machine_findings
 from imagewright.model.policy import DEFAULT_POLICY, Policy, policy_findings
-from imagewright.model.spec import AddOnSpec, PackageSpec, SoftwareSpec, SolutionSpec
+from imagewright.model.spec import AddOnSpec, HostHardware, PackageSpec, SoftwareSpec, SolutionSpec
 from imagewright.model.version import compare, supports
 
 
@@ -58,22 +59,14 @@ def validate(
     `effective` is what composing `spec` over `catalog` gave. Without a library (None) nothing is asked of the display
     name and nothing is compared.
     """
-    found = [*_image_findings(effective.image, catalog, policy), *criteria_findings(spec)]
+    found = [*_image_findings(effective.image, None, catalog, policy), *criteria_findings(spec)]
     for image_id, image in effective.alternative_images.items():
-        name = spec.alternative_images[image_id].display_name
-        found += (_of_alternative(inner, image_id, name) for inner in _image_findings(image, catalog, policy))
+        alternative = spec.alternative_images[image_id]
+        inner = _image_findings(image, alternative.selection.hardware, catalog, policy)
+        found += (each.within(image_id, alternative.display_name) for each in inner)
     if library is not None:
         found += _library_findings(spec, effective, library)
     return tuple(sorted(found))
-
-
-def _of_alternative(inner: Finding, image_id: str, name: str) -> Finding:
-    return replace(
-        inner,
-        path=f"alternative_images.{image_id}.{inner.path}",
-        because=(f"in the alternative image {name}", *inner.because),
-        ways=tuple(way.within(image_id) for way in inner.ways),
-    )
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
@@ -81,7 +74,9 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(found.severity is Severity.ERROR for found in findings)
 
 
-def _image_findings(image: EffectiveImage, catalog: Catalog, policy: Policy) -> Iterator[Finding]:
+def _image_findings(
+    image: EffectiveImage, hosts: HostHardware | None, catalog: Catalog, policy: Policy
+) -> Iterator[Finding]:
     yield from _base_image_findings(image, catalog)
     if image.spec.add_on is not None:
         yield from _add_on_findings(image.spec.add_on, image, catalog)
@@ -98,6 +93,7 @@ def _image_findings(image: EffectiveImage, catalog: Catalog, policy: Policy) -> 
         yield from _override_findings(effective)
         yield from _platform_findings(effective, image)
     yield from policy_findings(image, policy)
+    yield from machine_findings(image, hosts)
     yield from explained(image, catalog, policy)
 
 

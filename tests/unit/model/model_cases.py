@@ -30,6 +30,7 @@ from imagewright.model.content import (
     AcceptanceLevel,
     ComponentRef,
     DepotContent,
+    HardwarePlatform,
     Platform,
     Signature,
     SignatureResult,
@@ -77,6 +78,10 @@ SIGNED = [
     _signed("Partner-Good", AcceptanceLevel.PARTNER, SignatureResult.VALID, "Acme VIB Signing"),
     _signed("Partner-Stranger", AcceptanceLevel.PARTNER, SignatureResult.NOT_TRUSTED, "Somebody"),
 ]
+BLADES = part(
+    "Acme-Blade-Tool", "2.1-1", vib("acme-blade-tool", "2.1-1", hardware=(HardwarePlatform("Acme", "Blade"),))
+)
+OTHERS = part("Other-Rack-Tool", "7.0-1", vib("other-rack-tool", "7.0-1", hardware=(HardwarePlatform("Other"),)))
 HOST_ONLY = part("Host-Monitor", "2.0-1", vib("host-monitor", "2.0-1", platforms=ESX))
 
 
@@ -166,6 +171,23 @@ CASES = {
         BASE_8, add_on=_add_on("803.1-1", "ACME-Legacy-AddOn"), components={"VMware-VM-Tools": "11.3.5.18557794"}
     ),
     "made_for_a_newer_release": _case(BASE_8, {"gpu": depot(NEWER)}, components=_all([NEWER])),
+    "made_for_other_machines": _case(
+        BASE_8,
+        {"tools": depot(BLADES, OTHERS)},
+        components=_all([BLADES, OTHERS]),
+        alternative_images={
+            "image-1": {
+                "display_name": "Rack hosts",
+                "selection_criteria": _criteria(models=["R1", "R2"]),
+                "components": _all([BLADES]),
+            },
+            "image-2": {
+                "display_name": "Blades and more",
+                "selection_criteria": _criteria(models=["Blade", "R3"]),
+                "components": _all([BLADES]),
+            },
+        },
+    ),
     "no_base_image": _case(None),
     "nothing_provides_it": _case(BASE_8, {"lab tools": depot(NEEDED, COLLECTOR)}, components=_all([NEEDED, COLLECTOR])),
     "one_file_twice": _case(BASE_8, components={"Community-Net": "0.9-1"}),

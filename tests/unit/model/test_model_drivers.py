@@ -6,12 +6,20 @@ import pytest
 from model_build import DPU, ESX, Part, base_image, catalog, depot, part, vib
 
 from imagewright.model.catalog import Catalog
-from imagewright.model.compose import compose
-from imagewright.model.drivers import Device, Drivers, driver_findings, drivers_of, pci_patterns
+from imagewright.model.compose import compose, compose_spec
+from imagewright.model.diff import Side
+from imagewright.model.drivers import (
+    Device,
+    Drivers,
+    driver_findings,
+    drivers_of,
+    pci_patterns,
+    spec_driver_findings,
+)
 from imagewright.model.edit import component
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.finding import Finding, Severity
-from imagewright.model.spec import ImageSpec
+from imagewright.model.spec import AlternativeImage, ImageSpec, SoftwareSpec
 
 X710 = Device("esx01", "8086", "1572", address="3b:00.0", name="Intel X710")
 RAID = Device("esx01", "1000", "0014", "1028", "1f3a", "0104", "17:00.0", "MegaRAID")
@@ -200,3 +208,47 @@ def test_all_hosts_are_in_the_arguments_where_the_sentence_counts_them() -> None
 
     assert "esx01, esx02, esx03, esx04, esx05 and 15 more" in lost.text
     assert lost.args["all_hosts"].split(", ") == [device.host for device in fleet]
+
+
+def spec_findings(before: SoftwareSpec, after: SoftwareSpec, *devices: Device) -> list[Finding]:
+    parts = (OLD, NEWER, VENDORS)
+    known = catalog(depot(*parts, base_images=(base_image("8.0", OLD), base_image("9.0", NEWER))))
+    sides = (Side(spec, compose_spec(spec, known)) for spec in (before, after))
+    return list(spec_driver_findings(devices, *sides, known))
+
+
+def spec_of(base: str, **alternatives: dict[str, str]) -> SoftwareSpec:
+    """A specification with alternative images of these components."""
+    images = {
+        name: AlternativeImage(f"Image {name}", ImageSpec(components=components))
+        for name, components in alternatives.items()
+    }
+    return SoftwareSpec(ImageSpec(base), images)
+
+
+ACME_NET = {"Acme-Net": "5.0"}
+
+
+def test_an_alternative_image_that_keeps_the_driver_is_not_told() -> None:
+    (lost,) = spec_findings(spec_of("8.0"), spec_of("9.0", a={"Intel-i40en": "1.0"}), X710)
+
+    assert (lost.id, lost.path) == ("imagewright.driver.lost", "base_image")
+
+
+def test_what_the_default_image_loses_as_well_is_told_once() -> None:
+    assert len(spec_findings(spec_of("8.0", a={}), spec_of("9.0", a={}), X710)) == 1
+
+
+def test_an_alternative_image_can_lose_what_the_default_image_keeps() -> None:
+    (lost,) = spec_findings(spec_of("8.0"), spec_of("8.0", a={"Intel-i40en": "2.0"}), X710)
+
+    assert lost.path == "alternative_images.a.components.Intel-i40en"
+    assert lost.because[0] == "in the alternative image Image a"
+    assert lost.ways[0].edits[0].path.startswith("alternative_images.a.components.")
+
+
+def test_hosts_of_an_alternative_image_that_is_gone_get_the_default_one() -> None:
+    lost, *more = spec_findings(spec_of("9.0", a=ACME_NET), spec_of("9.0"), X710)
+
+    assert (lost.id, lost.args["vib"], more) == ("imagewright.driver.lost", "acme-net", [])
+    assert lost.because[0] == "in the alternative image Image a"
