@@ -29,6 +29,7 @@ from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
+from imagewright.app.syncing import submit_due_sync
 from imagewright.app.tasks import error_document
 from imagewright.app.throttling import ThrottlePolicy
 from imagewright.app.uploads import forget_abandoned_uploads
@@ -177,6 +178,7 @@ class Service:
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)
+                self._keep_house(self._sync_when_due)
         except Exception as failure:  # without its service, the process must end and say why
             log.exception("the server cannot go on")
             self.failure = failure
@@ -215,6 +217,10 @@ class Service:
 
     def _forget_uploads(self, running: Running) -> None:
         forget_abandoned_uploads(running.storage, utc_now(), timedelta(seconds=self._settings.upload_lifetime))
+
+    def _sync_when_due(self, running: Running) -> None:
+        if submit_due_sync(running.storage, utc_now()):
+            running.runner.wake()
 
     def _sweep(self, running: Running) -> None:
         sweep_blobs(running.storage, running.application.services.blobs, utc_now())

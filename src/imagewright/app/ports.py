@@ -17,6 +17,7 @@ from imagewright.model.content import DepotContent
 from imagewright.model.draft import Draft
 from imagewright.model.inventory import Assignment, Entity, EntityKind
 from imagewright.model.library import Depot, LibrarySpec, SpecVersion
+from imagewright.model.schedule import SyncSchedule
 from imagewright.model.task import Task, TaskStatus
 
 Clock = Callable[[], datetime]
@@ -274,6 +275,14 @@ class Uploads(Protocol):
     def delete(self, file_id: str) -> bool: ...
 
 
+class Schedules(Protocol):
+    """When depots are synchronised: one schedule at most."""
+
+    def get(self) -> SyncSchedule | None: ...
+    def save(self, schedule: SyncSchedule) -> SyncSchedule:
+        """Writes a schedule over the one of its revision (0 is none), or raises StaleRevision."""
+
+
 class Tasks(Protocol):
     """Task rows. Every change of state is one conditional UPDATE; False means that it was not to be."""
 
@@ -348,6 +357,8 @@ class UnitOfWork(Protocol):
     def inventory(self) -> Inventory: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def tasks(self) -> Tasks: ...
     @property

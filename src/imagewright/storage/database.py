@@ -17,6 +17,7 @@ from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.login_failures import LoginFailureTable
 from imagewright.storage.migrate import migrate
+from imagewright.storage.schedules import ScheduleTable
 from imagewright.storage.schema import uploads, vibs
 from imagewright.storage.sessions import SessionTable
 from imagewright.storage.tasks import TaskTable
@@ -92,6 +93,7 @@ class Transaction:
         self.depots = DepotTable(connection, catalogs, at_once)
         self.inventory = InventoryTables(connection)
         self.uploads = UploadTable(connection)
+        self.schedules = ScheduleTable(connection)
         self.tasks = TaskTable(connection)
         self.audit = AuditTable(connection)
         self.login_failures = LoginFailureTable(connection)

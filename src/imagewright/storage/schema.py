@@ -21,6 +21,7 @@ from imagewright.model.content import (
 )
 from imagewright.model.inventory import EntityKind
 from imagewright.model.library import DepotSource
+from imagewright.model.schedule import Schedule
 from imagewright.model.task import TaskStatus
 from imagewright.storage.columns import Document, Id, Moment, Name, Sequence, SpecDocument
 
@@ -279,6 +280,19 @@ uploads = sa.Table(
     _required("size", sa.BigInteger()),
     _required("created", Moment()),
 )
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("name", Name, primary_key=True),
+    _required("enabled", sa.Boolean()),
+    sa.Column("schedule", Document(Schedule)),
+    _required("owner", Name),
+    _required("since", Moment()),
+    sa.Column("next_run", Moment()),
+    _required("revision", sa.Integer()),
+)
+"""There is one, `depots`, once somebody has set it."""
 
 # --- tasks -----------------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from imagewright.contract import registry
-from imagewright.contract.types import EnumerationRef, Optional, StructureRef, Type
+from imagewright.contract.types import EnumerationRef, Integer, Optional, StructureRef, Type
 
-WRONG = 7
-"""No input of the repository is a number."""
+WRONG, NO_NUMBER = 7, "seven"
 SURPLUS = "surplus"
 
 
@@ -50,7 +49,7 @@ class Dialect(ABC):
         match type_:
             case Optional(element):
                 inner = self.inside(document)
-                found = self.mistakes(element, inner) if inner is not None else iter((_wrong(),))
+                found = self.mistakes(element, inner) if inner is not None else iter((_wrong(element),))
                 yield from (replace(each, document=self.optional(each.document)) for each in found)
                 return
             case StructureRef(name):
@@ -58,7 +57,7 @@ class Dialect(ABC):
                 yield from self.of_fields(declared, self.fields(document), lambda fields: self.structure(name, fields))
             case EnumerationRef():
                 yield Mistake("", "no such value", "NO_SUCH_VALUE")
-        yield _wrong()
+        yield _wrong(type_)
 
     def of_fields(
         self, declared: tuple[registry.Field, ...], fields: Mapping[str, Any], whole: Callable[[Mapping[str, Any]], Any]
@@ -74,8 +73,8 @@ class Dialect(ABC):
                 yield replace(inner, place=place, document=whole({**fields, each.name: inner.document}))
 
 
-def _wrong() -> Mistake:
-    return Mistake("", "of another type", WRONG)
+def _wrong(type_: Type) -> Mistake:
+    return Mistake("", "of another type", NO_NUMBER if type_ == Integer() else WRONG)
 
 
 class Plain(Dialect):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import schedule_rows
 from every_row import EXAMPLES
 from repository_site import ASSIGNED_NAME, DEPOTS, HOST, SHARED_NAME, SINGLE, UNKNOWN, Given, Place, import_spec
 from rows import name_of
@@ -19,6 +20,7 @@ from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_tasks, inventory, settings
 from imagewright.contract.services import depot_content_base_images_versions as base_image_versions
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import depots_sync_schedule as sync_schedule
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.contract.services import repository_software_drafts_add_on as add_on
@@ -201,7 +203,23 @@ DEPOTS_IN_TASKS = (
     ),
 )  # fmt: skip
 
-REFUSED = (*SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
+_HOURLY = sync_schedule.Schedule(type=sync_schedule.Recurrence.HOURLY, minute=60)
+SCHEDULES = (
+    Refused(
+        "enabled without a schedule", sync_schedule.set_, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        lambda _: schedule_rows.spec(None), "spec.enabled spec.schedule",
+    ),
+    Refused(
+        "out of range", sync_schedule.set_, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        lambda _: schedule_rows.spec(_HOURLY, enabled=False), "spec.schedule.minute 60 from 0 to 59",
+    ),
+    Refused(
+        "mail", sync_schedule.set_, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        lambda _: schedule_rows.spec(schedule_rows.WEEKLY, mail=("me@example.test",)), "email_addresses no mail",
+    ),
+)  # fmt: skip
+
+REFUSED = (*SCHEDULES, *SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
 REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS)
 
 _ADDED_IF_UNKNOWN = (components.set_, alternative_components.set_, removed.set_, alternative_removed.set_)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -18,6 +19,7 @@ from wire_clients import basic, login
 
 from imagewright.cli import sample_depot as sample
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import depots_sync_schedule as sync_schedule
 from imagewright.contract.services import inventory, settings
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
@@ -169,7 +171,7 @@ class Site:
 
     def state(self, given: Given) -> str:
         """All drafts and specifications, with words for what is never the same twice."""
-        seen = [self.drafts(), self._records(), sorted(self.depots())]
+        seen = [self.drafts(), self._records(), sorted(self.depots()), self._schedule()]
         text = json.dumps(msgspec.to_builtins(seen), sort_keys=True)
         for word, known in ("DRAFT", given.draft), ("SPEC", given.spec):
             text = text.replace(f'"{known}"', word)
@@ -189,6 +191,11 @@ class Site:
         found: dict[str, drafts.Info] = self.alice.result(drafts.list_, {})
         return found
 
+    def _schedule(self) -> list[Any]:
+        """The sync schedule, but for the hour, which may be a random one."""
+        found: sync_schedule.Spec = self.alice.result(sync_schedule.get, {})
+        return [found.enabled, found.schedule and msgspec.structs.replace(found.schedule, hour=None)]
+
     def _records(self) -> tuple[software.Record, ...]:
         found: software.ListResult = self.alice.result(software.list_, {})
         return found.records
@@ -198,6 +205,8 @@ class Site:
             self.alice.result(drafts.delete, {"draft": draft})
         for spec in self.names().keys() - {self.full, self.assigned}:
             self.alice.result(software.delete, {"software_spec": spec})
+        never_set = sync_schedule.Spec(enabled=False, email_addresses=())
+        self.alice.result(sync_schedule.set_, {"spec": never_set})
         if EXPENDABLE in (depots := self.depots()):
             self.administrator.result(offline.delete, {"depot": depots[EXPENDABLE]})
 
