@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from types import FrameType
@@ -40,6 +41,7 @@ from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
+from imagewright.processes import Processes
 from imagewright.settings import Settings
 from imagewright.storage.database import open_storage
 from imagewright.web.server import Server, WebSettings
@@ -145,9 +147,10 @@ class Service:
     """The server process: starts in the background while the listener already answers, and stops in order.
 
     Until the database can be used, calls are answered with service_unavailable, and it is tried again every second.
+    When other processes serve the port meanwhile (`others_serve`), calls are left to them until then.
     """
 
-    def __init__(self, settings: Settings, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[str], None], *, others_serve: bool = False) -> None:
         self._settings = settings
         self._tell = tell
         self._stopping = threading.Event()
@@ -155,13 +158,19 @@ class Service:
         self._background = threading.Thread(target=self._run, name="imagewright-service", daemon=True)
         self.failure: Exception | None = None
         self.on_failure: Callable[[], None] = lambda: None
-        self.web = Server(
-            WebSettings(settings.public_url, settings.largest_upload), self._background.start, self._close
-        )
+        self._may_listen = threading.Event()
+        if not others_serve:
+            self._may_listen.set()
+        self.web = Server(WebSettings(settings.public_url, settings.largest_upload), self._begin, self._close)
+
+    def _begin(self) -> None:
+        self._background.start()
+        self._may_listen.wait()
 
     def drain(self) -> None:
         """Refuses new calls and waits for those in flight, as long as the settings allow."""
         self._stopping.set()
+        self._may_listen.set()
         if self._running:
             self._running.application.stop(self._settings.stop_grace)
 
@@ -183,6 +192,7 @@ class Service:
             log.exception("the server cannot go on")
             self.failure = failure
             self.on_failure()
+            self._may_listen.set()
 
     def _start(self) -> None:
         storage = open_data(self._settings)
@@ -197,6 +207,7 @@ class Service:
         if password:
             self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
         self.web.application = self._running.application
+        self._may_listen.set()
         self._tell("ready")
 
     def _keep_house(self, work: Callable[[Running], None]) -> None:
@@ -237,11 +248,30 @@ class Service:
 def serve(settings: Settings, tell: Callable[[str], None]) -> None:
     """Serves until the process is told to end. `tell` gets lines for the person who started it.
 
-    Raises OSError when it cannot listen, and what kept the service from starting.
+    Raises OSError when it cannot listen, and what kept the service from starting; ChildFailed with several processes.
     """
     listener = _listener(settings.host, settings.port)
-    service = Service(settings, tell)
     cert, key = _certificate(settings)
+    scheme = "https" if settings.tls else "http"
+    host, port = listener.getsockname()[:2]
+    tell(f"listening on {scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    server = partial(_serve_on, listener, settings, cert, key)
+    if settings.workers == 1:
+        server(tell, False)
+    else:
+        # As long as a child takes to drain, to end its tasks, and to close its connections.
+        Processes(settings.workers, listener, server, tell, grace=3 * settings.stop_grace + 2).run()
+
+
+def _serve_on(
+    listener: socket.socket,
+    settings: Settings,
+    cert: Path | None,
+    key: Path | None,
+    tell: Callable[[str], None],
+    others_serve: bool,
+) -> None:
+    service = Service(settings, tell, others_serve=others_serve)
     config = uvicorn.Config(
         service.web,
         http="httptools",
@@ -256,13 +286,28 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         ssl_keyfile=key,
         ssl_context_factory=_modern_tls if settings.tls else None,
     )
-    server = _DrainingServer(config, service)
-    scheme = "https" if settings.tls else "http"
-    host, port = listener.getsockname()[:2]
-    tell(f"listening on {scheme}://{f'[{host}]' if ':' in host else host}:{port}")
-    server.run([listener])
+    _DrainingServer(config, service).run([listener])
     if service.failure is not None:
         raise service.failure
+
+
+def work(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Does tasks, and serves nobody, until the process is told to end. What it cannot use at first it waits for."""
+    asked = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: asked.set())
+    while not asked.is_set():
+        try:
+            storage = open_data(settings)
+        except StorageUnavailable as failure:
+            log.error("the database cannot be used, trying again: %s", failure)
+            asked.wait(1.0)
+            continue
+        running = assemble(settings, storage)
+        tell("ready")
+        asked.wait()
+        running.runner.stop(settings.stop_grace)
+        storage.close()
 
 
 def _certificate(settings: Settings) -> tuple[Path | None, Path | None]:

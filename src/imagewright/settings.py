@@ -62,6 +62,7 @@ class Settings:
     fetch_total_timeout: float = 4 * 3600.0
     fetch_redirects: int = 5
     limits: Limits = DEFAULT_LIMITS
+    workers: int = 1
     task_threads: int = 2
     task_lease: float = 30.0
     stop_grace: float = 10.0
@@ -94,6 +95,10 @@ class Settings:
             )
         if (self.cert is None) != (self.key is None):
             raise SettingsError("cert and key belong together; set both or neither")
+        if self.workers < 1 or self.task_threads < 0:
+            raise SettingsError("workers must be 1 or more, and task_threads 0 or more")
+        if self.workers > 1 and self.allow_faults:
+            raise SettingsError("faults are kept in the memory of one process: with allow_faults, workers must be 1")
         for name, value in asdict(self.limits).items():
             if value < 1:
                 raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")

@@ -16,6 +16,7 @@ from imagewright.cli import effective as effective_command
 from imagewright.cli import export as export_command
 from imagewright.cli import login as login_command
 from imagewright.cli import serve as serve_command
+from imagewright.cli import worker as worker_command
 from imagewright.cli.server import explain
 from imagewright.cli.terminal import tell
 from imagewright.settings import SettingsError
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve_command.serve)
+app.command("worker")(worker_command.worker)
 app.command("audit")(audit_command.audit)
 app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)

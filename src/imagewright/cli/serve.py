@@ -20,6 +20,7 @@ def serve(
     no_tls: Annotated[bool, typer.Option("--no-tls", help="Plain HTTP; on loopback only.")] = False,
     cert: Annotated[Path | None, typer.Option(help="PEM file of your own certificate chain.")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file of its private key.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve the port together. [1]")] = None,
     allow_faults: Annotated[
         bool, typer.Option("--allow-faults", help="Let administrators ask for errors and delays; for tests only.")
     ] = False,
@@ -41,19 +42,29 @@ def serve(
         "tls": False if no_tls else None,
         "cert": cert,
         "key": key,
+        "workers": workers,
         "allow_faults": allow_faults or None,
     }
     settings = load_settings(options, os.environ, config)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("uvicorn", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    log_to_stderr()
 
     from imagewright.bootstrap import serve as run
+    from imagewright.processes import ChildFailed
 
     try:
         run(settings, lambda line: typer.echo(line))
+    except ChildFailed as error:
+        typer.echo(f"imagewright: {error}. The log above says why.", err=True)
+        raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(
             f"imagewright: cannot serve on {settings.listen} with the data in {settings.data}: {error}.", err=True
         )
         raise typer.Exit(1) from None
+
+
+def log_to_stderr() -> None:
+    """What happens, for whoever runs the process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("uvicorn", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
