@@ -24,6 +24,7 @@ from imagewright.acceptance import policy_of, signers_of
 from imagewright.app.authentication import Authenticator, SessionPolicy
 from imagewright.app.call import Services
 from imagewright.app.effective import EffectiveImages
+from imagewright.app.exports import forget_expired
 from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
 from imagewright.app.passwords import hash_password
@@ -126,6 +127,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         faults=Faults(allowed=settings.allow_faults),
         policy=policy_of(settings),
         trusted_signers=signers_of(settings),
+        export_lifetime=timedelta(seconds=settings.export_lifetime),
         limits=settings.limits,
     )
     runner = Runner(
@@ -223,8 +225,11 @@ class Service:
         now = utc_now()
         with running.storage.write() as uow:
             running.application.services.authenticator.flush(uow, now)
+            forgotten = forget_expired(uow, now)
             if self._settings.audit_retention:
                 uow.audit.delete_before(now - timedelta(seconds=self._settings.audit_retention), AUDIT_PIECE)
+        if forgotten:
+            running.application.wake_runner()
 
     def _forget_uploads(self, running: Running) -> None:
         forget_abandoned_uploads(running.storage, utc_now(), timedelta(seconds=self._settings.upload_lifetime))

@@ -66,6 +66,7 @@ class Settings:
     task_threads: int = 2
     task_lease: float = 30.0
     stop_grace: float = 10.0
+    export_lifetime: float = 86400.0
     allow_faults: bool = False
 
     @property

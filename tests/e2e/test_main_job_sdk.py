@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -193,17 +195,22 @@ def _both_see_the_same_library(sdk: StubConfiguration, rest: Rest, spec: str) ->
 
 
 _WANTED_FILES = Software.ExportSpec(
-    export_software_spec=True, export_iso_image=False, export_offline_bundle=False, export_only_default_image=False
+    export_software_spec=True, export_iso_image=False, export_offline_bundle=True, export_only_default_image=False
 )
 
 
 def _export(server: ServerProcess, sdk: StubConfiguration, token: str, spec: str) -> None:
     urls = Software(sdk).export(spec, _WANTED_FILES)
-    assert urls.keys() == {"SOFTWARE_SPEC"}
+    assert urls.keys() == {"SOFTWARE_SPEC", "OFFLINE_BUNDLE"}
     with trusting(server) as session:
         file = session.get(urls["SOFTWARE_SPEC"], headers={"vmware-api-session-id": token})
         assert isinstance(file, requests.Response)
         assert file.json()["components"] == {sample.NET_DRIVER: sample.NET_DRIVER_GOOD}
+        bundle = session.get(urls["OFFLINE_BUNDLE"], headers={"vmware-api-session-id": token})
+        assert isinstance(bundle, requests.Response)
+        with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
+            assert archive.testzip() is None
+            assert archive.read("software-spec.json") == file.content
 
 
 def _rename_and_delete(sdk: StubConfiguration, spec: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +42,7 @@ class Services:
     faults: Faults = field(default_factory=Faults)
     policy: Policy = DEFAULT_POLICY
     trusted_signers: TrustedSigners = NOBODY
+    export_lifetime: timedelta = timedelta(days=1)
     limits: Limits = DEFAULT_LIMITS
 
 

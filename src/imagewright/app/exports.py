@@ -1,58 +1,120 @@
-"""Files that the library gives out."""
+"""Files of specifications that take a while to make: asking for one, and forgetting those that nobody fetches.
+
+Whoever asks for the same file of the same content over the same depots shares one result, made by one task. The file is
+there for a while after it was last asked for.
+"""
 
 from __future__ import annotations
 
-import re
+import uuid
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from datetime import datetime
+from typing import Any, Final
 
-from imagewright.app.authentication import Credentials
-from imagewright.app.call import Origin
-from imagewright.app.invoke import Application, raise_as_api_error
-from imagewright.app.privileges import SPEC_READ
-from imagewright.formats.spec_json import write_spec
-from imagewright.model.errors import ApiError, NotFound
+from imagewright.app.call import Services
+from imagewright.app.ports import UnitOfWork
+from imagewright.app.sweeping import submit_sweep
+from imagewright.model.effective import EffectiveSpec
+from imagewright.model.errors import NotFound
+from imagewright.model.export import Export, ExportKind, export_id
+from imagewright.model.exporting import lacking
+from imagewright.model.spec import SoftwareSpec
+from imagewright.model.task import Task, TaskStatus
 
-EXPORTS = "/imagewright/v1/exports"
-"""Where the files are, below the root of the server."""
+SERVICE: Final = "imagewright.exports"
+OPERATION: Final = "make$task"
+"""Of the tasks that make files; the API has no such operation."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExportedFile:
-    """A file to be downloaded."""
+class Wanted:
+    """What to make: of this specification, as far as it is exported, and of which VIBs."""
 
-    name: str
-    content: bytes
+    kind: ExportKind
+    spec: SoftwareSpec
+    skip_reserved: bool = False
+
+    def to_document(self) -> dict[str, Any]:
+        """As the arguments of a task."""
+        return {"kind": self.kind.value, "spec": self.spec.to_document(), "skip_reserved": self.skip_reserved}
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Wanted:
+        """From the arguments of a task."""
+        spec = SoftwareSpec.from_document(document["spec"])
+        return cls(ExportKind(document["kind"]), spec, document["skip_reserved"])
 
 
-def software_spec_url(base_url: str, spec_id: str, version: int, *, only_default_image: bool) -> str:
-    """Where the JSON of one version of a specification can be had, by anyone who has a session."""
-    part = "default-image" if only_default_image else "software-spec"
-    return f"{base_url}{EXPORTS}/{quote(spec_id, safe='')}/{version}/{part}.json"
+def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, user: str) -> tuple[Export, bool]:
+    """The export that fits, made if need be, and whether a task was submitted for it.
+
+    `title` is what the task says that it makes. NotFound when no depot holds something of the image any more.
+    """
+    now = services.clock()
+    revision = uow.depots.catalog_revision()
+    effective = services.effective.of(wanted.spec, uow.depots.catalog(), revision)
+    expires = now + services.export_lifetime
+    known = uow.exports.get(export_id(wanted.kind, wanted.spec, revision, skip_reserved=wanted.skip_reserved))
+    if known is not None and (known.is_complete or _is_on_its_way(uow, known)):
+        uow.exports.keep_until(known.id, expires)
+        return known, False
+    require_whole(effective)
+    identity = export_id(wanted.kind, wanted.spec, revision, skip_reserved=wanted.skip_reserved)
+    task = Task(
+        id=f"{uuid.uuid4()}:{SERVICE}",
+        service=SERVICE,
+        operation=OPERATION,
+        user=user,
+        submitted=now,
+        arguments={"export": identity, **wanted.to_document()},
+        description=f"Make {title}",
+        cancelable=True,
+    )
+    uow.tasks.add(task)
+    export = Export(identity, task.id, expires)
+    uow.exports.put(export)
+    return export, True
 
 
-def software_spec_file(
-    application: Application, credentials: Credentials, origin: Origin, spec_id: str, version: str, part: str
-) -> ExportedFile:
-    """The JSON of one version of a specification; `part` is "software-spec" or "default-image"."""
-    application.identify(credentials, frozenset({SPEC_READ}), origin)
-    try:
-        with application.storage.read() as uow:
-            versions = {str(each.version): each for each in uow.library.versions(spec_id)}
-    except ApiError:
-        raise
-    except Exception as failure:
-        raise_as_api_error(failure, origin)
-    found = versions.get(version)
-    if found is None or part not in ("software-spec", "default-image"):
+def keep(uow: UnitOfWork, services: Services, export: Export) -> None:
+    """Keeps a file that was fetched for a while more; seldom writes when it is fetched often."""
+    expires = services.clock() + services.export_lifetime
+    if expires - export.expires > services.export_lifetime / 10:
+        uow.exports.keep_until(export.id, expires)
+
+
+def complete(uow: UnitOfWork, export: Export) -> None:
+    """Makes the parts of a file known, if it is still wanted. They are then kept as long as the file is."""
+    known = uow.exports.get(export.id)
+    if known is not None and known.task == export.task:
+        uow.exports.put(replace(export, expires=known.expires))
+
+
+def forget_expired(uow: UnitOfWork, now: datetime) -> int:
+    """Forgets what nobody has asked for in a long time, and has its blobs swept; tells how many files."""
+    blobs: set[str] = set()
+    expired = uow.exports.expired(now)
+    for each in expired:
+        export = uow.exports.get(each)
+        blobs.update(part.sha256 for part in (export.parts if export else ()))
+        uow.exports.delete(each)
+    if blobs:
+        submit_sweep(uow, sorted(blobs), "", now)
+    return len(expired)
+
+
+def require_whole(effective: EffectiveSpec) -> None:
+    """NotFound, naming it, when something of the image is in no depot."""
+    missing = lacking(effective)
+    if missing:
         raise NotFound.because(
-            "imagewright.export.not_found",
-            "There is no file {2}.json of version {1} of the specification '{0}'. Export it again.",
-            spec_id,
-            version,
-            part,
+            "imagewright.export.incomplete",
+            "Nothing was exported, because {0}. Import the depot that has it; validating a draft made by copy lists "
+            "everything that is missing.",
+            missing[0],
         )
-    spec = found.spec if part == "software-spec" else replace(found.spec, alternative_images={})
-    # Browsers and file systems refuse much of what a display name may have in it.
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", found.display_name).strip("-.") or spec_id
-    return ExportedFile(f"{name}-v{found.version}.json", write_spec(spec))
+
+
+def _is_on_its_way(uow: UnitOfWork, export: Export) -> bool:
+    task = uow.tasks.get(export.task)
+    return task is not None and task.status is not TaskStatus.FAILED

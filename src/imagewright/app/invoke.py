@@ -69,7 +69,7 @@ class Application:
         self.storage = storage
         self.services = services
         self._bindings = bindings
-        self._wake_runner = wake_runner
+        self.wake_runner = wake_runner
         self._stopping = False
         self._in_flight = 0
         self._idle = threading.Condition()
@@ -216,7 +216,7 @@ class Application:
                 log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
                 continue
             if call.wakes_runner:
-                self._wake_runner()
+                self.wake_runner()
             return result
         raise ServiceUnavailable.because(
             "imagewright.service.too_many_changes",

@@ -15,6 +15,7 @@ from imagewright.app.privileges import privileges_of
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.draft import Draft
+from imagewright.model.export import Export
 from imagewright.model.inventory import Assignment, Entity, EntityKind
 from imagewright.model.library import Depot, LibrarySpec, SpecVersion
 from imagewright.model.schedule import SyncSchedule
@@ -283,6 +284,20 @@ class Schedules(Protocol):
         """Writes a schedule over the one of its revision (0 is none), or raises StaleRevision."""
 
 
+class Exports(Protocol):
+    """Files that were asked for, by their id."""
+
+    def get(self, export_id: str) -> Export | None: ...
+    def put(self, export: Export) -> None:
+        """Stores an export in place of the one of this id. StaleRevision when another transaction did so first."""
+
+    def keep_until(self, export_id: str, expires: datetime) -> bool: ...
+    def expired(self, now: datetime) -> Sequence[str]:
+        """The ids of those that are kept no longer."""
+
+    def delete(self, export_id: str) -> bool: ...
+
+
 class Tasks(Protocol):
     """Task rows. Every change of state is one conditional UPDATE; False means that it was not to be."""
 
@@ -360,13 +375,15 @@ class UnitOfWork(Protocol):
     @property
     def schedules(self) -> Schedules: ...
     @property
+    def exports(self) -> Exports: ...
+    @property
     def tasks(self) -> Tasks: ...
     @property
     def audit(self) -> Audit: ...
     @property
     def login_failures(self) -> LoginFailures: ...
     def owned_blobs(self) -> frozenset[str]:
-        """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""
+        """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""
 
 
 class Storage(Protocol):

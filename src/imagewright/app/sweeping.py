@@ -1,7 +1,7 @@
 """Removing blobs that nothing refers to any more, or never did.
 
 A blob is stored before the row that owns it is committed, so one without an owner may be somebody's work in progress.
-What is swept is therefore old enough: older than the start of every import that is running.
+What is swept is therefore old enough: older than the start of every import and export that is running.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 SERVICE: Final = "imagewright.blobs"
 OPERATION: Final = "sweep$task"
 """Of a task that the server gives itself; the API has no such operation."""
+
+_STORING: Final = (offline.create.service, "imagewright.exports")
+"""Services whose tasks store blobs before the rows that own them."""
 
 GRACE: Final = timedelta(hours=1)
 """How old an orphan must be to be swept when nobody says where it comes from."""
@@ -59,8 +62,7 @@ def _sweep(storage: Storage, blobs: Blobs, names: Iterable[str], before: datetim
     with storage.read() as uow:
         owned = uow.owned_blobs()
         running = uow.tasks.list(
-            services=[offline.create.service],
-            operations=[offline.create.operation_id],
+            services=_STORING,
             statuses=[TaskStatus.RUNNING],
         )
     limit = min([before, *(task.started or task.submitted for task in running if task.id != by_task)])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from imagewright.app.call import Services
-from imagewright.jobs import depots, drafts, inventory, sweeping
+from imagewright.jobs import depots, drafts, exports, inventory, sweeping
 from imagewright.jobs.kind import JobKind
 
 KINDS: Final[tuple[JobKind[Services], ...]] = (
     *drafts.KINDS,
     *depots.KINDS,
     *inventory.KINDS,
+    *exports.KINDS,
     *sweeping.KINDS,
 )

@@ -13,18 +13,23 @@ from imagewright.storage.catalogs import CatalogCache
 from imagewright.storage.depots import DepotTable
 from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
 from imagewright.storage.drafts import DraftTable
+from imagewright.storage.exports import ExportTables
 from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.login_failures import LoginFailureTable
 from imagewright.storage.migrate import migrate
 from imagewright.storage.schedules import ScheduleTable
-from imagewright.storage.schema import uploads, vibs
+from imagewright.storage.schema import export_parts, uploads, vibs
 from imagewright.storage.sessions import SessionTable
 from imagewright.storage.tasks import TaskTable
 from imagewright.storage.uploads import UploadTable
 from imagewright.storage.users import UserTable
 
-_OWNED_BLOBS = sa.union(sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""), sa.select(uploads.c.sha256))
+_OWNED_BLOBS = sa.union(
+    sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""),
+    sa.select(uploads.c.sha256),
+    sa.select(export_parts.c.sha256),
+)
 
 
 def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40) -> DatabaseStorage:
@@ -94,12 +99,13 @@ class Transaction:
         self.inventory = InventoryTables(connection)
         self.uploads = UploadTable(connection)
         self.schedules = ScheduleTable(connection)
+        self.exports = ExportTables(connection)
         self.tasks = TaskTable(connection)
         self.audit = AuditTable(connection)
         self.login_failures = LoginFailureTable(connection)
 
     def owned_blobs(self) -> frozenset[str]:
-        """The SHA-256 of every blob that a VIB of a depot or an upload refers to. All other blobs are orphans."""
+        """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""
         return frozenset(self._connection.execute(_OWNED_BLOBS).scalars())
 
 

@@ -294,6 +294,28 @@ schedules = sa.Table(
 )
 """There is one, `depots`, once somebody has set it."""
 
+
+# --- exports ---------------------------------------------------------------------------------------------------------
+
+exports = sa.Table(
+    "exports",
+    metadata,
+    sa.Column("id", sa.Text(), primary_key=True),
+    _required("task", sa.Text()),
+    _required("expires", Moment()),
+)
+
+export_parts = sa.Table(
+    "export_parts",
+    metadata,
+    sa.Column("export", sa.Text(), sa.ForeignKey(exports.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+    _required("sha256", sa.Text()),
+    _required("start", sa.BigInteger()),
+    _required("length", sa.BigInteger()),
+)
+"""What a file consists of: pieces of blobs, one after the other. An export without parts is not complete."""
+
 # --- tasks -----------------------------------------------------------------------------------------------------------
 
 tasks = sa.Table(

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from imagewright.app.exports import EXPORTS
+from imagewright.app.downloads import EXPORTED, EXPORTS
 from imagewright.contract.binding import bindings
 from imagewright.contract.openapi import document, error_answers
 from imagewright.contract.openapi_schemas import Schema
@@ -91,26 +91,29 @@ FILE_PATHS: Final[dict[str, Schema]] = {
             },
         }
     },
-    f"{EXPORTS}/{{software_spec}}/{{version}}/{{part}}.json": {
+    f"{EXPORTS}/{{software_spec}}/{{version}}/{{file}}": {
         "get": {
-            "operationId": "download_software_spec",
+            "operationId": "download_export",
             "tags": ["files"],
-            "summary": "download a specification",
-            "description": "One version of a specification as a file. An export gives the URL of it.",
+            "summary": "download an exported file",
+            "description": "One version of a specification as a file: the specification, or an offline bundle of it, "
+            "which is made first when it is not there. An export gives the URLs. Ranges and conditions are understood.",
             "parameters": [
                 {"name": name, "in": "path", "required": True, "schema": schema}
                 for name, schema in (
                     ("software_spec", {"type": "string"}),
                     ("version", {"type": "string"}),
-                    ("part", {"type": "string", "enum": ["software-spec", "default-image"]}),
+                    ("file", {"type": "string", "enum": sorted(EXPORTED)}),
                 )
             ],
             "responses": {
                 "200": {
                     "description": "The file.",
-                    "content": {"application/json": {"schema": {"type": "object"}}},
+                    "content": {
+                        kind: {"schema": {}} for kind in sorted({file.media_type for file in EXPORTED.values()})
+                    },
                 },
-                **error_answers(["UNAUTHORIZED", "NOT_FOUND"]),
+                **error_answers(["UNAUTHORIZED", "NOT_FOUND", "RESOURCE_INACCESSIBLE", "SERVICE_UNAVAILABLE"]),
             },
         }
     },

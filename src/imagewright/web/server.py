@@ -11,14 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from imagewright.app.exports import EXPORTS, software_spec_file
+from imagewright.app.downloads import EXPORTS
 from imagewright.app.invoke import Application, not_serving
 from imagewright.contract.routing import OWN_ROOT, UnknownPath, match_old, match_own
-from imagewright.model.errors import ApiError
 from imagewright.web.documentation import documentation
+from imagewright.web.downloads import Downloads
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.kept_answers import KeptAnswers, send_again
-from imagewright.web.requests import credentials_of, origin_of
 from imagewright.web.rest import AS_PRINTED, OLD, PLAIN, RestDialect, error_response
 from imagewright.web.uploads import Uploads
 
@@ -48,13 +47,13 @@ class Server:
         self.application: Application | None = None
         self._on_start = on_start
         self._on_stop = on_stop
-        self._public_url = settings.public_url
         self._kept = KeptAnswers()
         self._rest = RestDialect(self._ready, PLAIN, self._kept, settings.public_url)
         self._printed = RestDialect(self._ready, AS_PRINTED, self._kept, settings.public_url)
         self._old = RestDialect(self._ready, OLD, self._kept, settings.public_url, match_old)
         self._own = RestDialect(self._ready, PLAIN, self._kept, settings.public_url, match_own)
         self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
+        self._downloads = Downloads(self._ready, settings.public_url)
         self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,27 +88,12 @@ class Server:
             return await self._old.answer(request, path.removeprefix("/rest"))
         if path == "/vum-fileupload" and request.method == "POST":
             return await self._uploads.answer(request)
-        if path.startswith(f"{EXPORTS}/") and request.method == "GET":
-            return await run_in_threadpool(self._download, request)
+        if path.startswith(f"{EXPORTS}/") and request.method in ("GET", "HEAD"):
+            return await self._downloads.answer(request)
         if path.startswith(f"{OWN_ROOT}/"):
             return await self._own.answer(request, path.removeprefix(OWN_ROOT))
         described = await run_in_threadpool(documentation, path) if request.method == "GET" else None
         return described or error_response(UnknownPath().error())
-
-    def _download(self, request: Request) -> Response:
-        origin = origin_of(request, self._public_url)
-        parts = request.url.path.removeprefix(f"{EXPORTS}/").split("/")
-        try:
-            if len(parts) != 3 or not parts[2].endswith(".json"):
-                raise UnknownPath().error()
-            spec_id, version, file = parts
-            found = software_spec_file(
-                self._ready(), credentials_of(request), origin, spec_id, version, file.removesuffix(".json")
-            )
-        except ApiError as error:
-            return error_response(error)
-        headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
-        return Response(found.content, 200, headers, "application/json")
 
     def _ready(self) -> Application:
         if self.application is None:

@@ -85,19 +85,31 @@ def _finding_rows() -> Iterator[Row]:
             {SHARED_NAME: {MATCHES.SOFTWARE_SPEC_MATCH}, ASSIGNED_NAME: {MATCHES.NAME_MATCH}},
         ),
     )
-    yield of_spec(
-        software.export,
-        lambda: {
-            "spec": software.ExportSpec(
-                export_software_spec=True,
-                export_iso_image=False,
-                export_offline_bundle=False,
-                export_only_default_image=False,
-            )
-        },
-        see=lambda urls: {kind.value: url.partition("://")[0] for kind, url in urls.items()},
-        seen=constant({"SOFTWARE_SPEC": "https"}),
-    )
+    for use, spec, bundle, default, skip, files in (
+        ("", True, False, False, None, ["software-spec.json"]),
+        ("of the default image", True, False, True, None, ["default-image.json"]),
+        ("of a bundle", False, True, False, False, ["offline-bundle.zip"]),
+        ("of all at once", True, True, False, None, ["offline-bundle.zip", "software-spec.json"]),
+        ("without reserved VIBs", False, True, False, True, ["offline-bundle-without-reserved-vibs.zip"]),
+        (
+            "of the default image without reserved VIBs", True, True, True, True,
+            ["default-image.json", "offline-bundle-default-image-without-reserved-vibs.zip"],
+        ),
+    ):  # fmt: skip
+        wanted = software.ExportSpec(
+            export_software_spec=spec,
+            export_iso_image=False,
+            export_offline_bundle=bundle,
+            export_only_default_image=default,
+            skip_reserved_vibs_export=skip,
+        )
+        yield of_spec(
+            software.export,
+            lambda wanted=wanted: {"spec": wanted},
+            use=use,
+            see=lambda urls: sorted((kind.value, url.rpartition("/")[2]) for kind, url in urls.items()),
+            seen=constant(sorted(("OFFLINE_BUNDLE" if ".zip" in file else "SOFTWARE_SPEC", file) for file in files)),
+        )
 
 
 def _pinned() -> settings.SoftwareSpec:

@@ -8,8 +8,9 @@ from typing import Any
 
 from imagewright.app.answers import software_info
 from imagewright.app.call import Call
+from imagewright.app.downloads import FileKind, bundle_file, spec_file
 from imagewright.app.drafts import make_draft
-from imagewright.app.exports import software_spec_url
+from imagewright.app.exports import ask_for
 from imagewright.app.inventory import assigned_entities, require_unassigned
 from imagewright.app.library import check_orchestrator, in_order, require_free_name, require_unlocked, spec_with
 from imagewright.app.names import checked
@@ -126,23 +127,36 @@ def check_repository(call: Call, spec: software.CheckSpec) -> software.CheckResu
 
 @implements(software.export)
 def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[software.ExportType, str]:
-    """Where the exported files can be had, by kind. A session opens the URLs."""
+    """Where the exported files can be had, by kind. A session opens the URLs; they wait for what is still being made.
+
+    NotFound also when something of the image is in no depot any more.
+    """
     found = spec_with(call.uow, software_spec)
-    if spec.export_offline_bundle or spec.export_iso_image:
-        raise Unsupported.because(
-            "imagewright.export.unsupported",
-            "Only SOFTWARE_SPEC can be exported so far; OFFLINE_BUNDLE and ISO_IMAGE are not served yet.",
-        )
-    if not spec.export_software_spec:
+    if not (spec.export_software_spec or spec.export_offline_bundle or spec.export_iso_image):
         raise InvalidArgument.because(
             "imagewright.export.nothing",
             "Nothing is asked for: set at least one of export_software_spec, export_offline_bundle and "
             "export_iso_image.",
         )
-    url = software_spec_url(
-        call.origin.base_url, found.id, found.version, only_default_image=spec.export_only_default_image
-    )
-    return {software.ExportType.SOFTWARE_SPEC: url}
+    if spec.export_iso_image:
+        raise Unsupported.because("imagewright.export.unsupported", "ISO_IMAGE is not served yet.")
+    only_default = spec.export_only_default_image
+    files = {}
+    if spec.export_software_spec:
+        files[software.ExportType.SOFTWARE_SPEC] = spec_file(only_default_image=only_default)
+    if spec.export_offline_bundle:
+        bundle = bundle_file(only_default_image=only_default, skip_reserved=bool(spec.skip_reserved_vibs_export))
+        _begin(call, found, bundle)
+        files[software.ExportType.OFFLINE_BUNDLE] = bundle
+    return {kind: file.url(call.origin.base_url, found.id, found.version) for kind, file in files.items()}
+
+
+def _begin(call: Call, found: LibrarySpec, file: FileKind) -> None:
+    """Has a file made, so that it is there when somebody fetches it."""
+    wanted = file.wanted(found.spec)
+    if wanted is not None:
+        _, is_new = ask_for(call.uow, call.services, wanted, f"{file.name} of {found.display_name}", call.caller.name)
+        call.wakes_runner = call.wakes_runner or is_new
 
 
 def _record(call: Call, spec: LibrarySpec, assigned: Mapping[str, Sequence[Entity]]) -> software.Record:
