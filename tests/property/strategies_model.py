@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -175,3 +175,71 @@ def specs(open_versions: bool = True) -> st.SearchStrategy[SoftwareSpec]:
     alternative = st.builds(AlternativeImage, st.text(max_size=5), images(open_versions), selections)
     image_ids = st.from_regex(r"image-[0-9]", fullmatch=True)
     return st.builds(SoftwareSpec, images(open_versions), st.dictionaries(image_ids, alternative, max_size=2))
+
+
+# --- what is mostly in order -----------------------------------------------------------------------------------------
+# Of worlds and specifications that are drawn freely, one image in forty is valid. Laws about valid images need others.
+
+
+@st.composite
+def sound_worlds(draw: st.DrawFn) -> World:
+    """Vendors who do their work: every name has every version, needs exist, and few things refuse each other."""
+    components = {}
+    for name in NAMES:
+        needs = draw(st.lists(st.sampled_from(NAMES), max_size=1))
+        rivals = draw(st.sampled_from([(), *((Relation(other, Operator.LOWER, "1.0-2"),) for other in VIB_NAMES)]))
+        lines = draw(st.sampled_from([LINES, LINES, LINES[:1]]))
+        for version in VERSIONS:
+            own = Vib(
+                id=f"VMW_bootbank_{name.lower()}_{version}",
+                name=name.lower(),
+                version=version,
+                vendor="VMW",
+                depends=tuple(Relation(other.lower()) for other in needs),
+                conflicts=tuple(rival for rival in rivals if rival.name != name.lower()),
+                platforms=lines,
+                files=(name,),
+                sha256=f"{name} {version}",
+            )
+            shared = Vib(f"VMW_bootbank_zeta_{version}", "zeta", version, "VMW", platforms=LINES, sha256=f"z {version}")
+            held = (own, shared) if draw(st.integers(0, 3)) == 0 else (own,)
+            bulletin = Bulletin(f"{name}_{version}", vibs=tuple(vib.ref for vib in held))
+            components[name, version] = (Component(name, version, name, version, bulletin), held)
+    whole = st.tuples(*(st.builds(ComponentRef, st.just(name), versions) for name in NAMES))
+    some_refs = _sets(component_refs)
+    removed = st.lists(names, max_size=1).map(tuple)
+    return World(
+        components,
+        tuple(BaseImage(version, draw(whole)) for version in BASES),
+        tuple(AddOn("Vendor", version, draw(some_refs), draw(removed)) for version in VERSIONS[:2]),
+        tuple(HardwareSupportPackage(f"hsm-{n}", "pack", "1", draw(some_refs), draw(removed)) for n in (1, 2)),
+        (Solution("wcp", "1", draw(some_refs)),),
+    )
+
+
+@st.composite
+def sensible_specs(draw: st.DrawFn, world: World) -> SoftwareSpec:
+    """A specification that asks for what is there."""
+
+    def image() -> ImageSpec:
+        held = [ref.name for ref in world.solutions[0].components]
+        chosen = draw(st.dictionaries(names, st.one_of(versions, st.none()), max_size=2))
+        return ImageSpec(
+            base_image=BASES[0],
+            add_on=draw(st.one_of(st.none(), st.builds(AddOnSpec, st.just("Vendor"), st.sampled_from(VERSIONS[:2])))),
+            components=chosen,
+            solutions=draw(st.sampled_from([{}, {"wcp": SolutionSpec("1", tuple(held))}])),
+            hardware_support=draw(st.sampled_from([{}, {"hsm-1": PackageSpec("pack", "1")}])),
+            removed_components=draw(st.frozensets(names, max_size=1)) - chosen.keys(),
+        )
+
+    default = image()
+    alternatives = {
+        f"image-{number}": AlternativeImage(
+            f"Image {number}",
+            replace(image(), base_image=None),
+            SelectionCriteria(SelectionType.HOST_UUID, frozenset({f"host-{number}"})),
+        )
+        for number in range(draw(st.integers(0, 2)))
+    }
+    return SoftwareSpec(default, alternatives)
