@@ -169,7 +169,7 @@ def _advised(finding_id: str, path: str, because: tuple[str, ...], advice: Advic
         uses = list(advice.poor_uses)
     if not uses and not losses:
         losses = list(advice.poor_losses)
-    drop = listed(losses)
+    drop = ", or ".join(losses)
     told = finding(
         finding_id,
         path,

@@ -17,6 +17,10 @@ AT_MOST = 5
 """How many alternatives, names or files a sentence lists before it counts the rest."""
 
 
+_CHOICE = "you "
+"""How the first link of most chains begins."""
+
+
 class Severity(StrEnum):
     """How bad it is, in the words of the API's notifications."""
 
@@ -96,7 +100,8 @@ def report(findings: Iterable[Finding]) -> str:
 
 def _paragraph(found: Finding) -> str:
     lines = [f"{found.severity} {found.id} at {found.path or 'the specification'}", f"  {found.text}"]
-    if found.because:
+    # The choice that stands at the path is no news by itself.
+    if len(found.because) > 1 or (found.because and not found.because[0].startswith(_CHOICE)):
         lines.append(f"  because: {' → '.join(found.because)}")
     lines.append(f"  way out: {found.resolution}")
     return "\n".join(lines) + "\n"
@@ -131,7 +136,7 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.base_image.ambiguous": Wording(
         _E,
         "The depots hold {count} base images {version} with different components.",
-        "Keep one of the depots and delete the others: {ways}.",
+        "Keep one of the depots {ways} and delete the others.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- add-on ------------------------------------------------------------------------------------------------------
@@ -149,13 +154,13 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.add_on.unsupported_base_image": Wording(
         _E,
         "The add-on {name} {version} does not support the base image {base_image}; it supports {supported}.",
-        "Choose a version of the add-on that does ({ways}), or a base image that it supports.",
-        "No version in the depots supports it: choose a base image that it supports, or import a newer add-on.",
+        "Choose a version of the add-on that does ({ways}), or {bases}.",
+        "No version in the depots supports it: choose {bases}, or import a newer add-on.",
     ),
     "imagewright.add_on.ambiguous": Wording(
         _E,
         "The depots hold {count} add-ons {name} {version} that bring or remove different components.",
-        "Keep one of the depots and delete the others: {ways}.",
+        "Keep one of the depots {ways} and delete the others.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- hardware support --------------------------------------------------------------------------------------------
@@ -174,14 +179,14 @@ CATALOGUE: Mapping[str, Wording] = {
         _E,
         "The hardware support package {package} {version} does not support the base image {base_image}; "
         "it supports {supported}.",
-        "Choose a version of the package that does ({ways}), or a base image that it supports.",
-        "No version in the depots supports it: choose a base image that it supports, or import a newer package.",
+        "Choose a version of the package that does ({ways}), or {bases}.",
+        "No version in the depots supports it: choose {bases}, or import a newer package.",
     ),
     "imagewright.hardware_support.ambiguous": Wording(
         _E,
         "The depots hold {count} hardware support packages {package} {version} of {manager} that bring or "
         "remove different components.",
-        "Keep one of the depots and delete the others: {ways}.",
+        "Keep one of the depots {ways} and delete the others.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- solutions ---------------------------------------------------------------------------------------------------
@@ -204,7 +209,7 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.solution.ambiguous": Wording(
         _E,
         "The depots hold {count} solutions {name} {version} with different components.",
-        "Keep one of the depots and delete the others: {ways}.",
+        "Keep one of the depots {ways} and delete the others.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     # --- components --------------------------------------------------------------------------------------------------
@@ -226,13 +231,13 @@ CATALOGUE: Mapping[str, Wording] = {
     "imagewright.component.ambiguous": Wording(
         _E,
         "The depots hold {count} components {name} {version} with different VIBs, so it is not clear which is meant.",
-        "Keep one of the depots and delete the others: {ways}.",
+        "Keep one of the depots {ways} and delete the others.",
         "One depot holds all of them: ask its vendor which is right, and import a depot with no other.",
     ),
     "imagewright.component.incomplete": Wording(
         _E,
-        "The component {name} {version} cannot be installed: no depot describes {count} of its VIBs, {vibs}.",
-        "Import the depot that holds them.",
+        "The component {name} {version} cannot be installed: of its VIBs, no depot describes {vibs}.",
+        "Import the whole bundle of the component from its vendor.",
     ),
     "imagewright.component.not_in_depot": Wording(
         _E,
@@ -344,12 +349,14 @@ CATALOGUE: Mapping[str, Wording] = {
     ),
     "imagewright.vib.bad_signature": Wording(
         _E,
-        "{source} brings {vibs} with a signature that does not prove the content.",
+        "{source} brings {vibs}, whose signature does not fit: the descriptor was changed after it was signed, or is "
+        "damaged.",
         "Import it again from its vendor, or take what brings it out of the image.",
     ),
     "imagewright.vib.bad_community_signature": Wording(
         _W,
-        "{source} brings {vibs} with a signature that does not prove the content; the community level asks for none.",
+        "{source} brings {vibs}, whose signature does not fit: the descriptor was changed after it was signed. The "
+        "level community asks for no signature.",
         "Import it again from its author if you do not know why.",
     ),
     "imagewright.vib.wrong_hardware": Wording(

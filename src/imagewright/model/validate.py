@@ -19,7 +19,7 @@ from imagewright.model.explain import chain_to, explained
 from imagewright.model.finding import Finding, Severity, finding, listed
 from imagewright.model.machines import machine_findings
 from imagewright.model.policy import DEFAULT_POLICY, Policy, policy_findings
-from imagewright.model.spec import AddOnSpec, HostHardware, PackageSpec, SoftwareSpec, SolutionSpec
+from imagewright.model.spec import AddOnSpec, HostHardware, ImageSpec, PackageSpec, SoftwareSpec, SolutionSpec
 from imagewright.model.version import compare, supports
 
 
@@ -75,6 +75,32 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 
 def _image_findings(
+    image: EffectiveImage, hosts: HostHardware | None, catalog: Catalog, policy: Policy
+) -> Iterator[Finding]:
+    """The findings about one image, each with a chain that begins at a choice of the user."""
+    for found in _told_of_image(image, hosts, catalog, policy):
+        yield found if found.because else replace(found, because=(_choice_at(found.path, image.spec),))
+
+
+def _choice_at(path: str, spec: ImageSpec) -> str:
+    """What the user chose at a path of the image's document."""
+    area, _, name = path.partition(".")
+    if area == "add_on" and spec.add_on:
+        return f"you chose the add-on {spec.add_on.name} {spec.add_on.version}"
+    if area == "hardware_support":
+        manager = name.removeprefix("packages.")
+        asked = spec.hardware_support[manager]
+        return f"you chose the hardware support package {asked.package} {asked.version} of {manager}"
+    if area == "solutions":
+        return f"you chose the solution {name} {spec.solutions[name].version}"
+    if area == "components":
+        return f"you chose the component {name} {spec.components[name] or 'without a version'}"
+    if area == "removed_components":
+        return f"you marked the component {name} as removed"
+    return f"you chose the base image {spec.base_image}" if spec.base_image else "you chose no base image"
+
+
+def _told_of_image(
     image: EffectiveImage, hosts: HostHardware | None, catalog: Catalog, policy: Policy
 ) -> Iterator[Finding]:
     yield from _base_image_findings(image, catalog)
@@ -184,8 +210,15 @@ def _add_on_findings(asked: AddOnSpec, image: EffectiveImage, catalog: Catalog) 
             version=asked.version,
             base_image=base,
             supported=listed(add_on.supported_base_images, "and"),
+            bases=_supported(add_on.supported_base_images, catalog),
         )
     yield from _not_in_depot(add_on, f"The add-on {asked.name} {asked.version}", "add_on", catalog)
+
+
+def _supported(releases: Sequence[str], catalog: Catalog) -> str:
+    """The base images that releases mean, as the end of a sentence."""
+    known = [base.version for base in reversed(catalog.base_images) if supports(releases, base.version)]
+    return f"the base image {listed(known)}" if known else "a base image that it supports, of which no depot holds any"
 
 
 def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, catalog: Catalog) -> Iterator[Finding]:
@@ -222,6 +255,7 @@ def _package_findings(manager: str, asked: PackageSpec, image: EffectiveImage, c
             **named,
             base_image=base,
             supported=listed(package.supported_releases, "and"),
+            bases=_supported(package.supported_releases, catalog),
         )
     yield from _not_in_depot(package, label.replace("the", "The", 1), path, catalog)
 
@@ -299,7 +333,6 @@ def _content_findings(effective: EffectiveComponent, catalog: Catalog) -> Iterat
             "imagewright.component.incomplete",
             path,
             because=chain_to(effective),
-            count=str(len(missing)),
             vibs=listed((ref.id for ref in missing), "and"),
             **named,
         )

@@ -81,7 +81,7 @@ SIGNED = [
 BLADES = part(
     "Acme-Blade-Tool", "2.1-1", vib("acme-blade-tool", "2.1-1", hardware=(HardwarePlatform("Acme", "Blade"),))
 )
-OTHERS = part("Other-Rack-Tool", "7.0-1", vib("other-rack-tool", "7.0-1", hardware=(HardwarePlatform("Other"),)))
+OTHERS = part("Globex-Rack-Tool", "7.0-1", vib("globex-rack-tool", "7.0-1", hardware=(HardwarePlatform("Globex"),)))
 HOST_ONLY = part("Host-Monitor", "2.0-1", vib("host-monitor", "2.0-1", platforms=ESX))
 
 

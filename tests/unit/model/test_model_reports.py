@@ -38,3 +38,13 @@ def test_every_sentence_ends_and_names_a_way_out() -> None:
         assert finding_id.startswith("imagewright."), finding_id
         for sentence in (wording.text, wording.resolution, wording.without_ways or "."):
             assert sentence.endswith("."), finding_id
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_finding_about_an_image_begins_at_a_choice_of_the_user(case: str) -> None:
+    about_images = [
+        each for each in CASES[case].findings() if each.id.split(".")[1] not in ("alternative_image", "draft")
+    ]
+
+    for found in about_images:
+        assert any(link.startswith("you ") for link in found.because[:2]), found

@@ -215,7 +215,7 @@ def test_second_content_of_an_add_on_is_an_error_only_where_it_is_used() -> None
     (finding,) = findings(replace(BASE, add_on=AddOnSpec("Vendor", "1")), found)
 
     assert finding.id == "imagewright.add_on.ambiguous"
-    assert finding.resolution == "Keep one of the depots and delete the others: first or second."
+    assert finding.resolution == "Keep one of the depots first or second and delete the others."
     assert told(replace(BASE, add_on=AddOnSpec("Other", "1")), found) == []
 
 

@@ -72,7 +72,7 @@ def test_change_that_turns_out_not_to_be_needed_is_left_out() -> None:
 
     assert finding.resolution == (
         "No other version in the depots avoids it: "
-        "take Old out of the image's components or take Net out of the image's components."
+        "take Old out of the image's components, or take Net out of the image's components."
     )
     assert [len(way.edits) for way in finding.ways] == [1, 1]
 
@@ -189,5 +189,5 @@ def test_clash_offers_the_versions_of_both_that_can_live_together() -> None:
 
     assert finding.resolution == (
         "Use the component One 1 or the component Two 1, "
-        "or take One out of the image's components or take Two out of the image's components."
+        "or take One out of the image's components, or take Two out of the image's components."
     )
