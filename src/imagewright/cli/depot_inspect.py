@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagewright.cli.depot_files import echo_json, problems_told
-from imagewright.settings import Settings, load_settings
+from imagewright.cli.depot_files import problems_told, site_settings
+from imagewright.cli.exit_codes import DONE, REFUSED
+from imagewright.cli.terminal import JsonOption, echo_json
 
 if TYPE_CHECKING:
     from imagewright.formats.inspection import Inspection
-    from imagewright.formats.signature import TrustedSigners
+    from imagewright.settings import Settings
 
 FileArgument = Annotated[Path, typer.Argument(help="An offline bundle, a zip with bundles in it, or a VIB.")]
 
 
 def inspect(
     file: FileArgument,
-    json: Annotated[bool, typer.Option("--json", help="Write a JSON document, for programs.")] = False,
+    trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Show everything that is in a depot, check it, and list what was not understood.
 
@@ -31,7 +32,7 @@ def inspect(
     Example: imagewright depot inspect vendor-bundle.zip
     """
     with problems_told():
-        found = _inspected(file)
+        found = _inspected(file, site_settings(trusted_signers=trusted_signers))
     if json:
         from imagewright.formats.inspection_document import inspection_document
 
@@ -40,20 +41,12 @@ def inspect(
         from imagewright.cli.depot_page import inspection_page
 
         inspection_page(found).show()
-    raise typer.Exit(1 if found.problems else 0)
+    raise typer.Exit(REFUSED if found.problems else DONE)
 
 
-def _inspected(path: Path) -> Inspection:
+def _inspected(path: Path, settings: Settings) -> Inspection:
+    from imagewright.acceptance import signers_of
     from imagewright.formats.inspection import inspect_depot
 
-    settings = load_settings({}, os.environ)
     with path.open("rb") as file:
-        return inspect_depot(file, str(path), settings.limits, trusted_signers(settings))
-
-
-def trusted_signers(settings: Settings) -> TrustedSigners:
-    """Whom the settings name as trusted. OSError or FormatError when their file cannot be used."""
-    from imagewright.formats.signature import NOBODY, read_trusted_signers
-
-    path = settings.trusted_signers
-    return read_trusted_signers(path.read_bytes(), str(path)) if path else NOBODY
+        return inspect_depot(file, str(path), settings.limits, signers_of(settings))

@@ -8,7 +8,7 @@ signature proves of the descriptor is told with the VIB, and stops nothing here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO, Protocol, runtime_checkable
 
@@ -89,9 +89,12 @@ def copy_vib(
     return replace(found, relative_path=expected.relative_path)
 
 
-def write_vib(sink: BinaryIO, vib: Vib, payloads: Mapping[str, BinaryIO]) -> Vib:
-    """Writes an unsigned VIB and gives it with everything filled in that follows from its bytes.
+def write_vib(
+    sink: BinaryIO, vib: Vib, payloads: Mapping[str, BinaryIO], sign: Callable[[bytes], bytes] | None = None
+) -> Vib:
+    """Writes a VIB and gives it with everything filled in that follows from its bytes.
 
+    `sign` makes a signature of the descriptor's bytes (see `signing`); without it the VIB is unsigned.
     `payloads` has a seekable file for each of `vib.payloads`, by name; each is read twice, because the descriptor
     stands before what it describes. Sizes and checksums in `vib` are not looked at. Payloads of the kinds `vgz` and
     `tgz` must be gzip. Equal input makes equal bytes.
@@ -102,7 +105,7 @@ def write_vib(sink: BinaryIO, vib: Vib, payloads: Mapping[str, BinaryIO]) -> Vib
     descriptor = write_vib_xml(vib, in_metadata=False)
     out = _HashingSink(sink)
     out.write(MAGIC)
-    for name, data in ((DESCRIPTOR, descriptor), (SIGNATURE, b"")):
+    for name, data in ((DESCRIPTOR, descriptor), (SIGNATURE, sign(descriptor) if sign else b"")):
         write_header(out, name, len(data))
         out.write(data + b"\n" * (len(data) % 2))
     for payload in vib.payloads:
