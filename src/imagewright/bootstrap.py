@@ -52,8 +52,8 @@ log = logging.getLogger(__name__)
 ADMINISTRATOR = "administrator@vsphere.local"
 PASSWORD_VARIABLE = "IMAGEWRIGHT_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 HOUSEKEEPING_SECONDS = 30.0
-AUDIT_PIECE = 5000
-"""Audit records that are removed at a time, so that nobody waits long who wants to write."""
+PIECE = 5000
+"""Old rows that are removed at a time, so that nobody waits long who wants to write."""
 
 
 def utc_now() -> datetime:
@@ -227,7 +227,9 @@ class Service:
             running.application.services.authenticator.flush(uow, now)
             forgotten = forget_expired(uow, now)
             if self._settings.audit_retention:
-                uow.audit.delete_before(now - timedelta(seconds=self._settings.audit_retention), AUDIT_PIECE)
+                uow.audit.delete_before(now - timedelta(seconds=self._settings.audit_retention), PIECE)
+            if self._settings.task_retention:
+                uow.tasks.delete_ended_before(now - timedelta(seconds=self._settings.task_retention), PIECE)
         if forgotten:
             running.application.wake_runner()
 

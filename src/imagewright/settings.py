@@ -29,7 +29,7 @@ class Settings:
 
     Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`. Lists
     are written with commas in the environment. Each field of `limits` is a setting of its own, `limit_` and its name.
-    `audit_retention` is how long audit records are kept; 0 is for ever.
+    `audit_retention` is how long audit records are kept, and `task_retention` tasks that have ended; 0 is for ever.
     """
 
     data: Path = Path("data")
@@ -65,6 +65,7 @@ class Settings:
     workers: int = 1
     task_threads: int = 2
     task_lease: float = 30.0
+    task_retention: float = 30 * 86400.0
     stop_grace: float = 10.0
     export_lifetime: float = 86400.0
     allow_faults: bool = False

@@ -55,6 +55,57 @@ def test_task_comes_back_as_it_was(storage: DatabaseStorage) -> None:
         assert unit.tasks.get("none") is None
 
 
+DRAFT_7, DRAFT_8 = (TaskTarget("com.vmware.esx.settings.repository.software.draft", each) for each in "78")
+
+
+def test_one_task_at_a_time_works_on_a_target(storage: DatabaseStorage) -> None:
+    with storage.write() as unit:
+        for task_id, target in (("first", DRAFT_7), ("second", DRAFT_7), ("other", DRAFT_8), ("third", DRAFT_7)):
+            unit.tasks.add(task_of(task_id, target=target))
+    taken = [task.id if (task := claim(storage, f"worker {number}")) else None for number in range(3)]
+    assert taken == ["first", "other", None]
+    with storage.write() as unit:
+        assert unit.tasks.finish("first", "worker 0", TaskStatus.SUCCEEDED, after(1))
+    again = claim(storage, "worker 3")
+    assert again is not None
+    assert again.id == "second"
+    # The target of a worker that died is that of its task, which is taken up again before the one behind it.
+    late = [claim(storage, f"worker {number}", now=60, until=90) for number in range(4, 7)]
+    assert [task and (task.id, task.attempts) for task in late] == [("second", 2), ("other", 2), None]
+
+
+def test_workers_that_come_together_share_no_target(storage: DatabaseStorage) -> None:
+    with storage.write() as unit:
+        for number in range(6):
+            unit.tasks.add(task_of(f"t{number}", target=DRAFT_7))
+    taken = all_at_once(6, lambda number: claim(storage, f"worker {number}"))
+    assert len([each for each in taken if isinstance(each, Task)]) == 1
+    assert all(isinstance(each, Task | StaleRevision) or each is None for each in taken)
+
+
+def test_users_take_turns(storage: DatabaseStorage) -> None:
+    with storage.write() as unit:
+        for number in range(3):
+            unit.tasks.add(task_of(f"many {number}", user="busy"))
+        unit.tasks.add(task_of("one", user="patient"))
+        unit.tasks.add(task_of("two", user="patient"))
+    order = [task.id for _ in range(5) if (task := claim(storage, "worker"))]
+    assert order == ["many 0", "one", "many 1", "two", "many 2"]
+
+
+def test_tasks_that_ended_long_ago_are_removed_in_pieces(storage: DatabaseStorage) -> None:
+    with storage.write() as unit:
+        for number in range(5):
+            unit.tasks.add(task_of(f"t{number}"))
+    for number in range(4):
+        claim(storage, "worker")
+        with storage.write() as unit:
+            assert unit.tasks.finish(f"t{number}", "worker", TaskStatus.SUCCEEDED, after(number))
+    with storage.write() as unit:
+        assert [unit.tasks.delete_ended_before(after(3), 2) for _ in range(3)] == [2, 1, 0]
+        assert {task.id for task in unit.tasks.list()} == {"t3", "t4"}
+
+
 def test_claim_takes_the_oldest_and_starts_it(storage: DatabaseStorage) -> None:
     with storage.write() as unit:
         for task_id in ("z", "a"):

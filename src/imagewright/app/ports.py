@@ -317,7 +317,11 @@ class Tasks(Protocol):
         """Those that fit all filters, newest first; an empty filter fits all. A target is (type, id)."""
 
     def claim(self, worker: str, now: datetime, lease_until: datetime) -> Task | None:
-        """Takes the oldest PENDING task, or a RUNNING one whose lease ran out, for this worker: it is RUNNING now."""
+        """Takes a PENDING task, or a RUNNING one whose lease ran out, for this worker: it is RUNNING now.
+
+        Not one whose target another task works on. Of the rest, one of the user who has the fewest at work, and of
+        those the oldest. Raises StaleRevision when another worker has just begun to work on the same target.
+        """
 
     def renew(self, task_id: str, worker: str, lease_until: datetime) -> bool:
         """Keeps a claimed task; False when another worker has it now."""
@@ -336,6 +340,9 @@ class Tasks(Protocol):
         error: Mapping[str, Any] | None = None,
     ) -> bool:
         """Ends a claimed task; False when another worker has it now or it has ended."""
+
+    def delete_ended_before(self, time: datetime, limit: int) -> int:
+        """Removes at most `limit` of the tasks that ended before this time, and tells how many."""
 
     def request_cancel(self, task_id: str) -> bool:
         """Asks for a task that has not ended to stop; False when it has ended or was asked already."""

@@ -46,6 +46,6 @@ def commit(job: Job[Services]) -> Finish:
 
 
 KINDS: Final = (
-    JobKind(drafts.validate.service, drafts.validate.operation_id, validate),
+    JobKind(drafts.validate.service, drafts.validate.operation_id, validate, cancelable=True),
     JobKind(drafts.commit.service, drafts.commit.operation_id, commit),
 )

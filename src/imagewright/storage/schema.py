@@ -346,5 +346,15 @@ tasks = sa.Table(
     sa.Column("lease_until", Moment()),
     sa.UniqueConstraint("id"),
     sa.Index("ix_tasks_status_number", "status", "number"),
+    sa.Index("ix_tasks_ended", "ended"),
+    sa.Index(
+        "uq_tasks_one_at_a_target",
+        "target_type",
+        "target_id",
+        unique=True,
+        sqlite_where=sa.text("status = 'RUNNING'"),
+        postgresql_where=sa.text("status = 'RUNNING'"),
+    ),
 )
-"""`number` is the order of submission. `worker` and `lease_until` say who works on a RUNNING task, and until when."""
+"""`number` is the order of submission. `worker` and `lease_until` say who works on a RUNNING task, and until when.
+Of the tasks with one target at most one is RUNNING."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from imagewright.app.ports import StaleRevision
 from imagewright.model.task import Task, TaskStatus, TaskTarget
-from imagewright.storage.rows import changed, one, row_of
+from imagewright.storage.rows import changed, duplicates_raise, one, row_of
 from imagewright.storage.schema import tasks
 
 _FIELDS = [tasks.c[field.name] for field in fields(Task) if field.name != "target"]
@@ -24,13 +25,26 @@ _GET = sa.select(*_FIELDS).where(_IS_IT)
 _LIST = sa.select(*_FIELDS).order_by(tasks.c.number.desc())
 _ADD = sa.insert(tasks).inline()
 
+_other = tasks.alias()
+_OTHER_RUNS = (_other.c.status == TaskStatus.RUNNING) & (_other.c.number != tasks.c.number)
+_TARGET_IS_BUSY = sa.exists().where(
+    _OTHER_RUNS, _other.c.target_type == tasks.c.target_type, _other.c.target_id == tasks.c.target_id
+)
+_RUNNING_OF_USER = (
+    sa.select(sa.func.count()).select_from(_other).where(_OTHER_RUNS, _other.c.user == tasks.c.user).scalar_subquery()
+)
+
 # SKIP LOCKED is for PostgreSQL, where several workers can be here at a time; for SQLite it is left out.
-_OLDEST_FREE = (
-    sa.select(tasks.c.number).where(_IS_FREE).order_by(tasks.c.number).limit(1).with_for_update(skip_locked=True)
+_NEXT = (
+    sa.select(tasks.c.number)
+    .where(_IS_FREE, ~_TARGET_IS_BUSY)
+    .order_by(_RUNNING_OF_USER, tasks.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=tasks)
 )
 _CLAIM = (
     sa.update(tasks)
-    .where(tasks.c.number == _OLDEST_FREE.scalar_subquery(), _IS_FREE)
+    .where(tasks.c.number == _NEXT.scalar_subquery(), _IS_FREE)
     .values(
         status=TaskStatus.RUNNING,
         worker=sa.bindparam("by"),
@@ -57,6 +71,10 @@ _CANCEL = (
     )
     .values(cancel_requested=True)
 )
+_ENDED_LONG_AGO = (
+    sa.select(tasks.c.number).where(tasks.c.ended < sa.bindparam("time")).limit(sa.bindparam("most")).scalar_subquery()
+)
+_DELETE_ENDED = sa.delete(tasks).where(tasks.c.number.in_(_ENDED_LONG_AGO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +123,13 @@ class TaskTable:
         return [_task(row) for row in self.connection.execute(query).mappings()]
 
     def claim(self, worker: str, now: datetime, lease_until: datetime) -> Task | None:
-        """Takes the oldest task that is PENDING, or RUNNING with a lease that ran out; None when there is none."""
-        row = one(self.connection, _CLAIM, by=worker, now=now, until=lease_until)
+        """Takes a task that is PENDING, or RUNNING with a lease that ran out; None when there is none.
+
+        Not one whose target another task works on. Of the rest, one of the user who has the fewest at work, and of
+        those the oldest. Raises StaleRevision when another worker has just begun to work on the same target.
+        """
+        with duplicates_raise(StaleRevision("another worker has just begun to work on the same target")):
+            row = one(self.connection, _CLAIM, by=worker, now=now, until=lease_until)
         return None if row is None else _task(row)
 
     def renew(self, task_id: str, worker: str, lease_until: datetime) -> bool:
@@ -136,6 +159,10 @@ class TaskTable:
             raise ValueError(f"a task does not end as {status}")
         outcome = {"status": status, "ended": ended, "result": result, "error": error, "lease_until": None}
         return changed(self.connection, _FINISH, task=task_id, by=worker, **outcome)
+
+    def delete_ended_before(self, time: datetime, limit: int) -> int:
+        """Removes at most `limit` of the tasks that ended before this time, and tells how many."""
+        return self.connection.execute(_DELETE_ENDED, {"time": time, "most": limit}).rowcount
 
     def request_cancel(self, task_id: str) -> bool:
         """Asks for a task that has not ended to stop; False when it has ended or was asked already."""

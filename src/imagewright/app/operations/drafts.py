@@ -70,7 +70,7 @@ def delete(call: Call, draft: str) -> None:
 def validate(call: Call, draft: str) -> str:
     """Starts a task that checks the draft; its result has the findings. It succeeds whatever they are."""
     own_draft(call, draft)
-    return call.submit({"draft": draft}, f"Validate the draft {draft}", TaskTarget(DRAFT, draft))
+    return call.submit({"draft": draft}, f"Validate the draft {draft}", TaskTarget(DRAFT, draft), cancelable=True)
 
 
 @implements(drafts.commit)
