@@ -126,12 +126,25 @@ def test_a_task_that_waits_is_shown_as_running_with_nothing_done(
     assert info.keys() == ALWAYS | {"target"}
     assert (info["status"], info["progress"]["completed"]) == ("RUNNING", 0)
     assert Tasks(sdk).get(waiting).status == "RUNNING"
-    refusal = alice.refused("POST", f"/cis/tasks/{waiting}", 400, "UNSUPPORTED", params={"action": "cancel"})
-    refusal.says("cannot be cancelled")
-    with pytest.raises(errors.Unsupported):
-        Tasks(sdk).cancel(waiting)
     running.site.go_on.set()
     assert alice.wait(waiting)["status"] == "SUCCEEDED"
+
+
+def test_a_check_can_be_cancelled_and_a_commit_cannot(alice: Rest, sdk: StubConfiguration, running: Import) -> None:
+    draft = alice.result("POST", DRAFTS, 201, json={"delete_existing_draft": True})
+    check, commit = (
+        alice.result("POST", f"{DRAFTS}/{draft}", 202, params={"action": action} | TASK)
+        for action in ("validate", "commit")
+    )
+    refusal = alice.refused("POST", f"/cis/tasks/{commit}", 400, "UNSUPPORTED", params={"action": "cancel"})
+    refusal.says("cannot be cancelled")
+    with pytest.raises(errors.Unsupported):
+        Tasks(sdk).cancel(commit)
+    alice.result("POST", f"/cis/tasks/{check}", 204, params={"action": "cancel"})
+    running.site.go_on.set()
+    ended = alice.wait(check)
+    assert (ended["status"], ended["error"]["error_type"]) == ("FAILED", "CANCELED")
+    assert alice.wait(commit)["error"]["error_type"] == "INVALID_ARGUMENT"
 
 
 def test_a_task_that_succeeded(alice: Rest, sdk: StubConfiguration, validated: str) -> None:
