@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shutil
 import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -28,7 +30,7 @@ from imagewright.app.exports import forget_expired
 from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
 from imagewright.app.passwords import hash_password
-from imagewright.app.ports import Storage, StorageUnavailable, User
+from imagewright.app.ports import Figures, StaleRevision, Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
 from imagewright.app.syncing import submit_due_sync
@@ -43,14 +45,16 @@ from imagewright.depots.policy import FetchPolicy
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.processes import Processes
-from imagewright.settings import Settings
+from imagewright.settings import Settings, host_and_port
 from imagewright.storage.database import open_storage
 from imagewright.web.server import Server, WebSettings
+
+if TYPE_CHECKING:
+    from imagewright.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 ADMINISTRATOR = "administrator@vsphere.local"
-PASSWORD_VARIABLE = "IMAGEWRIGHT_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 HOUSEKEEPING_SECONDS = 30.0
 PIECE = 5000
 """Old rows that are removed at a time, so that nobody waits long who wants to write."""
@@ -73,12 +77,11 @@ def _make_data_folder(settings: Settings) -> None:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def ensure_administrator(storage: Storage) -> str | None:
-    """Makes the first user when there is none, and gives his password if it was invented here."""
+def ensure_administrator(storage: Storage, given: str | None) -> str | None:
+    """Makes the first user when there is none, with the given password. Gives his password if it was invented here."""
     with storage.read() as uow:
         if uow.users.list():
             return None
-    given = os.environ.get(PASSWORD_VARIABLE)
     password = given or secrets.token_urlsafe(12)
     hashed = hash_password(password)
     with storage.write() as uow:
@@ -95,6 +98,7 @@ class Running:
     application: Application
     runner: Runner[Services]
     storage: Storage
+    metrics: Metrics | None = None
 
 
 def assemble(settings: Settings, storage: Storage) -> Running:
@@ -130,6 +134,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         export_lifetime=timedelta(seconds=settings.export_lifetime),
         limits=settings.limits,
     )
+    metrics = _metrics(settings, storage)
     runner = Runner(
         storage,
         KINDS,
@@ -139,10 +144,62 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         describe_error=error_document,
         settings=RunnerSettings(threads=settings.task_threads, lease=timedelta(seconds=settings.task_lease)),
         is_held=lambda task: services.faults.held(task) is not None,
+        task_ended=metrics.task_ended if metrics else None,
     )
-    application = Application(storage, services, bindings, runner.wake)
+    application = Application(storage, services, bindings, runner.wake, metrics.call_ended if metrics else None)
     runner.start()
-    return Running(application, runner, storage)
+    return Running(application, runner, storage, metrics)
+
+
+def _metrics(settings: Settings, storage: Storage) -> Metrics | None:
+    if settings.metrics_listen is None and settings.metrics_token is None:
+        return None
+    # Here, because loading it takes as long as a tenth of the start of a server that nobody watches.
+    from imagewright.web.metrics import Metrics
+
+    def read_figures() -> Figures:
+        with storage.read() as uow:
+            return uow.figures()
+
+    return Metrics(read_figures, utc_now)
+
+
+def _listen_for_metrics(running: Running, settings: Settings, tell: Callable[[str], None]) -> None:
+    """Of several processes with one setting the first has the listener, and another when that is gone."""
+    if running.metrics is None or settings.metrics_listen is None or running.metrics.listens:
+        return
+    host, port = host_and_port(settings.metrics_listen)
+    try:
+        port = running.metrics.listen(host.strip("[]"), port)
+    except OSError as failure:
+        log.info("no metrics on %s from this process: %s", settings.metrics_listen, failure)
+    else:
+        tell(f"metrics on http://{host}:{port}/metrics")
+
+
+def _share_metrics(settings: Settings) -> None:
+    """Before processes are made: a folder where each writes its figures, and any can read those of all."""
+    if settings.workers > 1 and (settings.metrics_listen or settings.metrics_token):
+        _make_data_folder(settings)
+        folder = settings.data / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _checks(running: Running) -> Mapping[str, Callable[[], str]]:
+    """The parts that a server needs to be ready, each with a look at it."""
+
+    def database() -> str:
+        with running.storage.read() as uow:
+            uow.depots.catalog_revision()
+        return "ok"
+
+    return {
+        "server": lambda: "is stopping" if running.application.stopping else "ok",
+        "database": database,
+        "runner": lambda: "ok" if running.runner.is_alive else "has stopped",
+    }
 
 
 class Service:
@@ -189,6 +246,7 @@ class Service:
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)
+                self._keep_house(lambda running: _listen_for_metrics(running, self._settings, self._tell))
                 self._keep_house(self._sync_when_due)
         except Exception as failure:  # without its service, the process must end and say why
             log.exception("the server cannot go on")
@@ -199,7 +257,7 @@ class Service:
     def _start(self) -> None:
         storage = open_data(self._settings)
         try:
-            password = ensure_administrator(storage)
+            password = ensure_administrator(storage, self._settings.admin_password)
             self._running = assemble(self._settings, storage)
         except BaseException:
             storage.close()
@@ -208,9 +266,17 @@ class Service:
             self._tell("Faults can be asked for at /imagewright/v1/faults. This is not a server to rely on.")
         if password:
             self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
+        self._show_inside(self._running)
         self.web.application = self._running.application
         self._may_listen.set()
         self._tell("ready")
+
+    def _show_inside(self, running: Running) -> None:
+        self.web.readiness.checks = _checks(running)
+        metrics, token = running.metrics, self._settings.metrics_token
+        if metrics and token:
+            self.web.metrics = lambda authorization: metrics.answer(authorization, token)
+        _listen_for_metrics(running, self._settings, self._tell)
 
     def _keep_house(self, work: Callable[[Running], None]) -> None:
         """Work that nobody waits for: when it cannot be done now, the next time will do."""
@@ -218,7 +284,7 @@ class Service:
             return
         try:
             work(self._running)
-        except (StorageUnavailable, OSError) as failure:
+        except (StorageUnavailable, StaleRevision, OSError) as failure:
             log.warning("housekeeping has to wait: %s", failure)
 
     def _tidy(self, running: Running) -> None:
@@ -249,6 +315,8 @@ class Service:
         if self._running:
             self._running.runner.stop(self._settings.stop_grace)
             self._keep_house(self._tidy)
+            if self._running.metrics:
+                self._running.metrics.close()
             self._running.storage.close()
 
 
@@ -266,6 +334,7 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
     if settings.workers == 1:
         server(tell, False)
     else:
+        _share_metrics(settings)
         # As long as a child takes to drain, to end its tasks, and to close its connections.
         Processes(settings.workers, listener, server, tell, grace=3 * settings.stop_grace + 2).run()
 
@@ -311,9 +380,12 @@ def work(settings: Settings, tell: Callable[[str], None]) -> None:
             asked.wait(1.0)
             continue
         running = assemble(settings, storage)
+        _listen_for_metrics(running, settings, tell)
         tell("ready")
         asked.wait()
         running.runner.stop(settings.stop_grace)
+        if running.metrics:
+            running.metrics.close()
         storage.close()
 
 

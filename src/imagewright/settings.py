@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, get_type_hints
@@ -13,6 +13,12 @@ from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.model.content import AcceptanceLevel
 
 DEFAULT_FILE = Path("imagewright.toml")
+SECRETS: Final = ("admin_password", "database", "proxy", "metrics_token")
+"""Settings that may have a secret in them. Each can be given as the file that it is in: `_file` after its name."""
+LOG_FORMATS: Final = ("text", "json")
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+SHORTEST_TOKEN: Final = 16
+"""Characters: a token is sent as often as somebody likes to guess."""
 LIMIT: Final = "limit_"
 """What the names of the settings begin with that are limits against hostile depots."""
 
@@ -68,17 +74,22 @@ class Settings:
     task_retention: float = 30 * 86400.0
     stop_grace: float = 10.0
     export_lifetime: float = 86400.0
+    log_format: str = "text"
+    log_level: str = "info"
+    metrics_listen: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
+    admin_password: str | None = field(default=None, repr=False)
     allow_faults: bool = False
 
     @property
     def host(self) -> str:
         """The host part of `listen`, without brackets."""
-        return self.listen.rpartition(":")[0].strip("[]")
+        return host_and_port(self.listen)[0].strip("[]")
 
     @property
     def port(self) -> int:
         """The port part of `listen`; 0 means any free one."""
-        return int(self.listen.rpartition(":")[2])
+        return host_and_port(self.listen)[1]
 
     @property
     def database_url(self) -> str:
@@ -87,9 +98,7 @@ class Settings:
 
     def checked(self) -> Settings:
         """The same settings; SettingsError when they do not go together."""
-        host, colon, port = self.listen.rpartition(":")
-        if not colon or not host or not port.isdecimal() or int(port) > 65535:
-            raise SettingsError(f"listen is '{self.listen}', and must be HOST:PORT, such as 127.0.0.1:8443")
+        _check_address("listen", self.listen)
         if not self.tls and not _is_loopback(self.host):
             raise SettingsError(
                 f"without TLS the server listens on loopback only, and listen is '{self.listen}'. Leave --no-tls out, "
@@ -101,14 +110,29 @@ class Settings:
             raise SettingsError("workers must be 1 or more, and task_threads 0 or more")
         if self.workers > 1 and self.allow_faults:
             raise SettingsError("faults are kept in the memory of one process: with allow_faults, workers must be 1")
+        self._check_log_and_metrics()
         for name, value in asdict(self.limits).items():
             if value < 1:
                 raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")
         return self
 
+    def _check_log_and_metrics(self) -> None:
+        for name, value, known in (
+            ("log_format", self.log_format, LOG_FORMATS),
+            ("log_level", self.log_level, LOG_LEVELS),
+        ):
+            if value not in known:
+                raise SettingsError(f"{name} is '{value}', and must be one of {', '.join(known)}")
+        if self.metrics_listen is not None:
+            _check_address("metrics_listen", self.metrics_listen)
+        if self.metrics_token is not None and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise SettingsError(f"metrics_token must have at least {SHORTEST_TOKEN} characters")
+
 
 _LIMIT_KINDS: Final = {f"{LIMIT}{name}": kind for name, kind in get_type_hints(Limits).items()}
 _KINDS: Final = {name: kind for name, kind in get_type_hints(Settings).items() if name != "limits"} | _LIMIT_KINDS
+
+_SECRET_FILES: Final = {f"{name}_file": name for name in SECRETS}
 
 
 def load_settings(options: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None) -> Settings:
@@ -121,7 +145,7 @@ def load_settings(options: Mapping[str, Any], environment: Mapping[str, str], fi
     if file is not None or path.is_file():
         settings = _with(settings, _read_file(path), str(path))
     prefix = "IMAGEWRIGHT_"
-    known = {f"{prefix}{name.upper()}": name for name in _KINDS}
+    known = {f"{prefix}{name.upper()}": name for name in (*_KINDS, *_SECRET_FILES)}
     settings = _with(
         settings, {known[name]: value for name, value in environment.items() if name in known}, "the environment"
     )
@@ -139,7 +163,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Settings:
     changes = {}
-    for name, value in values.items():
+    for name, value in _with_secrets_read(values, source).items():
         if name not in _KINDS:
             raise SettingsError(f"{source} sets '{name}', which is no setting; there are: {', '.join(_KINDS)}")
         try:
@@ -148,6 +172,55 @@ def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Setting
             raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(_KINDS[name])}") from None
     limits = {name.removeprefix(LIMIT): changes.pop(name) for name in _LIMIT_KINDS if name in changes}
     return replace(settings, **changes, limits=replace(settings.limits, **limits))
+
+
+def _with_secrets_read(values: Mapping[str, Any], source: str) -> dict[str, Any]:
+    found = {name: value for name, value in values.items() if name not in _SECRET_FILES}
+    for file, name in _SECRET_FILES.items():
+        if file in values:
+            if name in found:
+                raise SettingsError(f"{source} sets both {name} and {file}; set one of them")
+            found[name] = _secret_in(Path(str(values[file])), f"{file} of {source}")
+    return found
+
+
+def secret_from(environment: Mapping[str, str], variable: str) -> str | None:
+    """The value of a variable, or what is in the file that `<variable>_FILE` names; None when neither is set.
+
+    A file keeps a secret out of the list of processes and of what a container shows about itself. SettingsError for
+    both at once, and for a file that cannot be read or is empty.
+    """
+    given, file = environment.get(variable), environment.get(f"{variable}_FILE")
+    if not file:
+        return given
+    if given:
+        raise SettingsError(f"the environment sets both {variable} and {variable}_FILE; set one of them")
+    return _secret_in(Path(file), f"{variable}_FILE")
+
+
+def _secret_in(path: Path, name: str) -> str:
+    """The secret without the blanks and line ends around it."""
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name} is {path}, which cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name} is {path}, which is not text in UTF-8") from None
+    if not secret:
+        raise SettingsError(f"{name} is {path}, which is empty")
+    return secret
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of an address that was checked; a host that is an IPv6 address keeps its brackets."""
+    host, _, port = address.rpartition(":")
+    return host, int(port)
+
+
+def _check_address(name: str, value: str) -> None:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise SettingsError(f"{name} is '{value}', and must be HOST:PORT, such as 127.0.0.1:8443")
 
 
 def _converted(value: Any, wanted: Any) -> Any:

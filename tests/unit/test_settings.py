@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imagewright.formats.limits import DEFAULT_LIMITS
-from imagewright.settings import Settings, SettingsError, load_settings
+from imagewright.settings import Settings, SettingsError, load_settings, secret_from
 
 
 def test_without_anything_the_defaults_hold() -> None:
@@ -55,6 +55,10 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"limit_ratio": 0}, "must be 1 or more"),
         ({"limit_entries": "many"}, "a whole number"),
         ({"limits": 5}, "no setting"),
+        ({"log_format": "xml"}, "text, json"),
+        ({"log_level": "loud"}, "debug, info"),
+        ({"metrics_listen": "9100"}, "metrics_listen"),
+        ({"metrics_token": "short"}, "at least 16"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(options: dict[str, object], words: str) -> None:
@@ -82,3 +86,43 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path, content: str, words: str)
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings({}, {}, tmp_path / "none.toml")
+
+
+def test_secrets_can_be_given_as_files(tmp_path: Path) -> None:
+    url, token = "postgresql://me:hunter2@db/images", "0123456789abcdef"
+    (tmp_path / "url").write_text(f"{url}\n")
+    (tmp_path / "token").write_text(token)
+    file = tmp_path / "site.toml"
+    file.write_text(f'metrics_token_file = "{tmp_path / "token"}"\n')
+    settings = load_settings({}, {"IMAGEWRIGHT_DATABASE_FILE": str(tmp_path / "url")}, file)
+    assert (settings.database, settings.metrics_token) == (url, token)
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"IMAGEWRIGHT_DATABASE_FILE": "{}/missing"}, "No such file"),
+        ({"IMAGEWRIGHT_DATABASE_FILE": "{}/empty"}, "is empty"),
+        ({"IMAGEWRIGHT_DATABASE_FILE": "{}/binary"}, "not text"),
+        ({"IMAGEWRIGHT_DATABASE_FILE": "{}/good", "IMAGEWRIGHT_DATABASE": "sqlite:///x"}, "set one of them"),
+    ],
+    ids=["missing", "empty", "binary", "both"],
+)
+def test_a_file_that_is_no_secret(tmp_path: Path, environment: dict[str, str], words: str) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    (tmp_path / "good").write_text("hunter2")
+    with pytest.raises(SettingsError, match=words) as refused:
+        load_settings({}, {name: value.format(tmp_path) for name, value in environment.items()})
+    assert "hunter2" not in str(refused.value)
+    assert "database" in str(refused.value)
+
+
+def test_a_secret_that_is_no_setting_may_be_in_a_file_too(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    file = {"PASSWORD_FILE": str(tmp_path / "password")}
+    assert secret_from(file, "PASSWORD") == "hunter2"
+    assert secret_from({"PASSWORD": " as it is "}, "PASSWORD") == " as it is "
+    assert secret_from({}, "PASSWORD") is None
+    with pytest.raises(SettingsError, match="PASSWORD_FILE"):
+        secret_from(file | {"PASSWORD": "other"}, "PASSWORD")

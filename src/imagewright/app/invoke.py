@@ -24,9 +24,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 from typing import Any, NoReturn
 
-from imagewright.app.auditing import record_of_call, record_of_refusal, record_of_wrong_password
+from imagewright.app.auditing import DONE, record_of_call, record_of_refusal, record_of_wrong_password
 from imagewright.app.authentication import Caller, Credentials, UserPassword, WrongPassword
 from imagewright.app.call import Call, Origin, Services
 from imagewright.app.ports import (
@@ -54,6 +55,9 @@ Arguments = Mapping[str, Any]
 ReadArguments = Callable[[], Arguments]
 """Decodes the input. Called only when the caller may call the operation at all."""
 
+CallEnded = Callable[[str, str, float], None]
+"""Is told of every call: the operation, OK or the type of the error, and the seconds that it took."""
+
 _ATTEMPTS = 10
 _STORAGE_TROUBLE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EMFILE}
@@ -64,12 +68,18 @@ class Application:
     """Everything that answers calls. One for each process; used from many threads at once."""
 
     def __init__(
-        self, storage: Storage, services: Services, bindings: Bindings, wake_runner: Callable[[], None]
+        self,
+        storage: Storage,
+        services: Services,
+        bindings: Bindings,
+        wake_runner: Callable[[], None],
+        call_ended: CallEnded | None = None,
     ) -> None:
         self.storage = storage
         self.services = services
         self._bindings = bindings
         self.wake_runner = wake_runner
+        self._call_ended = call_ended
         self._stopping = False
         self._in_flight = 0
         self._idle = threading.Condition()
@@ -88,13 +98,27 @@ class Application:
         Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
         With `at_once`, for an operation that `is_quick`, it raises TakesLonger when others should not wait for it.
         """
-        with self.counted():
-            try:
-                return self._invoke(operation, read_arguments, credentials, origin, at_once)
-            except (ApiError, TakesLonger):
-                raise
-            except Exception as failure:  # the answer must be an error of the API, whatever went wrong
-                raise_as_api_error(failure, origin)
+        begun = perf_counter()
+        try:
+            with self.counted():
+                try:
+                    result = self._invoke(operation, read_arguments, credentials, origin, at_once)
+                except (ApiError, TakesLonger):
+                    raise
+                except Exception as failure:  # the answer must be an error of the API, whatever went wrong
+                    raise_as_api_error(failure, origin)
+        except ApiError as error:
+            self.tell_of_end(operation.key, error.error_type, begun)
+            raise
+        self.tell_of_end(operation.key, DONE, begun)
+        return result
+
+    def tell_of_end(self, operation: str, outcome: str, begun: float) -> None:
+        """For metrics and log: how a call ended that began at this time of the performance counter."""
+        if self._call_ended is not None:
+            self._call_ended(operation, outcome, perf_counter() - begun)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s: %s after %.1f ms", operation, outcome, (perf_counter() - begun) * 1000)
 
     def is_quick(self, operation: Operation, credentials: Credentials) -> bool:
         """Whether the call can run where the request arrives, for a moment that nobody notices.
@@ -131,6 +155,11 @@ class Application:
             raise _unprivileged(caller, sorted(privileges), "one of ")
         return caller
 
+    @property
+    def stopping(self) -> bool:
+        """True when new calls are refused."""
+        return self._stopping
+
     def stop(self, seconds: float) -> bool:
         """Refuses new calls and waits for those in flight; False when some are still running after `seconds`."""
         with self._idle:
@@ -165,9 +194,7 @@ class Application:
             return self._write(function, arguments, operation, caller, origin, now)
         except ApiError as refusal:
             if not operation.reads:
-                self._write_down(
-                    record_of_refusal(operation, arguments, caller.name, origin, now, refusal.error_type), origin
-                )
+                self._write_down(record_of_refusal(operation, arguments, caller.name, origin, now, refusal.error_type))
             raise
 
     def _caller(self, uow: UnitOfWork, credentials: Credentials, origin: Origin, now: datetime) -> Caller:
@@ -240,14 +267,14 @@ class Application:
             )
         return function
 
-    def _write_down(self, refusal: AuditRecord, origin: Origin) -> None:
+    def _write_down(self, refusal: AuditRecord) -> None:
         """In a transaction of its own, because that of the call is undone."""
         try:
             with self.storage.write() as uow:
                 uow.audit.add(refusal)
         except StorageUnavailable as failure:
             # The refusal is still the right answer.
-            log.warning("[%s] the refusal of %s was not recorded: %s", origin.request_id, refusal.operation, failure)
+            log.warning("the refusal of %s was not recorded: %s", refusal.operation, failure)
 
     def counted(self) -> AbstractContextManager[None]:
         """A block that a stop waits for, and that cannot be entered any more when the server is stopping."""
@@ -282,7 +309,7 @@ def not_serving(state: str) -> ServiceUnavailable:
 def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
     """Turns what went wrong into service_unavailable or, with a reference id that finds the log record, into error."""
     if isinstance(failure, StorageUnavailable) or (isinstance(failure, OSError) and failure.errno in _STORAGE_TROUBLE):
-        log.error("[%s] storage trouble: %s", origin.request_id, failure)
+        log.error("storage trouble: %s", failure)
         raise ServiceUnavailable.because(
             "imagewright.service.storage",
             "The server cannot use its storage now (it may be locked, full or unreadable). Nothing was changed; try "
@@ -290,7 +317,7 @@ def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
             origin.request_id,
         ) from failure
     reference = uuid.uuid4().hex
-    log.error("[%s] internal error %s", origin.request_id, reference, exc_info=failure)
+    log.error("internal error %s", reference, exc_info=failure)
     raise InternalError.because(
         "imagewright.service.internal_error",
         "Something went wrong inside the server. Nothing was changed. Its log has the details under the reference {0}.",

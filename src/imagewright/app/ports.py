@@ -117,6 +117,15 @@ class BlobRef:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much there is: things by kind, tasks by operation and state, and when the oldest that waits was submitted."""
+
+    stock: Mapping[str, int]
+    tasks: Mapping[tuple[str, str], int]
+    oldest_waiting: datetime | None
+
+
 class Users(Protocol):
     """People, by their exact name."""
 
@@ -389,6 +398,9 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def login_failures(self) -> LoginFailures: ...
+    def figures(self) -> Figures:
+        """How much of everything there is, for whoever watches the server."""
+
     def owned_blobs(self) -> frozenset[str]:
         """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +31,7 @@ def serve(
 
     Settings come from these options, then from the environment (IMAGEWRIGHT_LISTEN, ...), then from the file. The first
     start makes the database, a self-signed certificate and the user administrator@vsphere.local; its password is
-    IMAGEWRIGHT_ADMIN_PASSWORD, or is invented and printed once.
+    IMAGEWRIGHT_ADMIN_PASSWORD or in the file IMAGEWRIGHT_ADMIN_PASSWORD_FILE, or is invented and printed once.
 
     Example: imagewright serve --data ./data --listen 127.0.0.1:8443
     """
@@ -46,7 +45,9 @@ def serve(
         "allow_faults": allow_faults or None,
     }
     settings = load_settings(options, os.environ, config)
-    log_to_stderr()
+    from imagewright.logs import write_log
+
+    write_log(settings.log_format, settings.log_level)
 
     from imagewright.bootstrap import serve as run
     from imagewright.processes import ChildFailed
@@ -61,10 +62,3 @@ def serve(
             f"imagewright: cannot serve on {settings.listen} with the data in {settings.data}: {error}.", err=True
         )
         raise typer.Exit(1) from None
-
-
-def log_to_stderr() -> None:
-    """What happens, for whoever runs the process."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("uvicorn", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)

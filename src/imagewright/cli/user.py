@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from imagewright.cli.data_folder import ConfigOption, DataOption, opened
+from imagewright.settings import secret_from
 
 app = typer.Typer(help="Add and list users, on the data folder.", no_args_is_help=True)
 
@@ -27,7 +28,8 @@ def add(
 ) -> None:
     """Add a user with a role, or with a set of privileges of its own.
 
-    The password is IMAGEWRIGHT_USER_PASSWORD when that is set, else it is asked for, or read from standard input.
+    The password is IMAGEWRIGHT_USER_PASSWORD or in the file IMAGEWRIGHT_USER_PASSWORD_FILE when one of them is set;
+    else it is asked for, or read from standard input.
 
     Example: imagewright user add alice@vsphere.local --role editor
     """
@@ -81,7 +83,7 @@ def list_(data: DataOption = None, config: ConfigOption = None) -> None:
 
 
 def _password() -> str:
-    given = os.environ.get(PASSWORD_VARIABLE)
+    given = secret_from(os.environ, PASSWORD_VARIABLE)
     if given is None and sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     password = given if given is not None else sys.stdin.readline().rstrip("\n")

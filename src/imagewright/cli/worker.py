@@ -29,7 +29,7 @@ def worker(
         raise typer.BadParameter("a worker does at least one task at a time", param_hint="--threads")
 
     from imagewright.bootstrap import work
-    from imagewright.cli.serve import log_to_stderr
+    from imagewright.logs import write_log
 
-    log_to_stderr()
+    write_log(settings.log_format, settings.log_level)
     work(settings, typer.echo)

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic
 
+from imagewright.app.auditing import DONE
 from imagewright.app.ports import Clock, Storage, StorageUnavailable, UnitOfWork
+from imagewright.app.tracing import working_on
 from imagewright.jobs.claim import Claim, refuse_canceled, written
 from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost, Services
 from imagewright.model.errors import ApiError, InternalError, ServiceUnavailable, Unsupported
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 
 DescribeError = Callable[[ApiError], Mapping[str, Any]]
 """Gives the document of an error, as a task keeps it."""
+
+TaskEnded = Callable[[str, str, float], None]
+"""Is told of every task that ends here: the operation, OK or the type of the error, and the seconds that it took."""
 
 BEATS_PER_LEASE: Final = 3
 """Two heartbeats may fail before a task is taken for abandoned."""
@@ -72,6 +77,7 @@ class Runner(Generic[Services]):
         describe_error: DescribeError,
         settings: RunnerSettings = RunnerSettings(),
         is_held: Callable[[Task], bool] = lambda _: False,
+        task_ended: TaskEnded | None = None,
     ) -> None:
         self._storage = storage
         self._kinds = {(kind.service, kind.operation): kind for kind in kinds}
@@ -81,6 +87,7 @@ class Runner(Generic[Services]):
         self._describe_error = describe_error
         self._settings = settings
         self._is_held = is_held
+        self._task_ended = task_ended
         self._news = threading.Condition()  # guards the four that follow
         self._giving_back = False
         self._held: set[Claim[Services]] = set()
@@ -99,6 +106,11 @@ class Runner(Generic[Services]):
         """Begins to take up tasks."""
         for thread in (*self._threads, self._heart):
             thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its heart and all its workers are at work."""
+        return self._heart.is_alive() and all(thread.is_alive() for thread in self._threads[: self._settings.threads])
 
     def wake(self) -> None:
         """Says that a task was submitted or its cancellation asked for. To be called after that was committed."""
@@ -181,7 +193,7 @@ class Runner(Generic[Services]):
                 self._work_on(claim)
 
     def _work_on(self, claim: Claim[Services], *, released: Callable[[], bool] = lambda: True) -> None:
-        with self._holding(claim) as too_late:
+        with working_on(claim.task.id), self._holding(claim) as too_late:
             if too_late or not released():
                 self._give_back(claim)
             else:
@@ -267,15 +279,21 @@ class Runner(Generic[Services]):
 
     def _bring_to_an_end(self, claim: Claim[Services]) -> None:
         """Runs a claimed task; every way out ends it, except when it is not ours any more or nothing can be written."""
+        begun = time.monotonic()
         try:
             self._through_outages(claim, self._attempt(claim))
+            self._tell_of_end(claim, DONE, begun)
         except LeaseLost:
             log.warning("Task %s was taken from this worker; what it did here does not count", claim.task.id)
         except StorageUnavailable as error:
             # Its lease runs out, and somebody takes it up when the database is back.
             log.error("Task %s is left to be taken up again, the database is gone: %s", claim.task.id, error)
         except Exception as error:
-            self._fail(claim, error)
+            self._fail(claim, error, begun)
+
+    def _tell_of_end(self, claim: Claim[Services], outcome: str, begun: float) -> None:
+        if self._task_ended is not None:
+            self._task_ended(f"{claim.task.service}.{claim.task.operation}", outcome, time.monotonic() - begun)
 
     def _attempt(self, claim: Claim[Services]) -> Callable[[], None]:
         """What has to be done for the task, to be called again after each outage of the database."""
@@ -324,7 +342,7 @@ class Runner(Generic[Services]):
                 break
         return step()
 
-    def _fail(self, claim: Claim[Services], cause: Exception) -> None:
+    def _fail(self, claim: Claim[Services], cause: Exception, begun: float) -> None:
         if isinstance(cause, ApiError):
             error = cause
             log.info("Task %s failed: %s", claim.task.id, cause)
@@ -333,6 +351,7 @@ class Runner(Generic[Services]):
         try:
             document = self._describe_error(error)
             self._through_outages(claim, lambda: claim.fail(document))
+            self._tell_of_end(claim, error.error_type, begun)
         except StorageUnavailable as unavailable:
             log.error("Task %s is left to be taken up again, the database is gone: %s", claim.task.id, unavailable)
         except Exception:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from imagewright.app.ports import StaleRevision, StorageUnavailable
+from imagewright.app.ports import Figures, StaleRevision, StorageUnavailable
 from imagewright.storage.audit import AuditTable
 from imagewright.storage.catalogs import CatalogCache
 from imagewright.storage.depots import DepotTable
 from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
 from imagewright.storage.drafts import DraftTable
 from imagewright.storage.exports import ExportTables
+from imagewright.storage.figures import read_figures
 from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.login_failures import LoginFailureTable
@@ -103,6 +104,10 @@ class Transaction:
         self.tasks = TaskTable(connection)
         self.audit = AuditTable(connection)
         self.login_failures = LoginFailureTable(connection)
+
+    def figures(self) -> Figures:
+        """How much of everything there is."""
+        return read_figures(self._connection)
 
     def owned_blobs(self) -> frozenset[str]:
         """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""

@@ -36,6 +36,14 @@ class Question(NamedTuple):
     scheme: str
 
 
+class Kept(NamedTuple):
+    """An answer to be given again, and the operation whose answer it is."""
+
+    operation: str
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
 def question_of(scope: Scope) -> Question | None:
     """What a request asks; None when its answer is not kept: it is no GET, has a body, or no session."""
     if scope["method"] != "GET":
@@ -57,10 +65,10 @@ class KeptAnswers:
 
     def __init__(self) -> None:
         self._version: int | None = None
-        self._answers: dict[Question, Response] = {}
+        self._answers: dict[Question, Kept] = {}
         self._size = 0
 
-    def find(self, scope: Scope, application: Application) -> Response | None:
+    def find(self, scope: Scope, application: Application) -> Kept | None:
         """The answer to a request, if it was given before and is still right for this session."""
         if not self._answers or (question := question_of(scope)) is None:
             return None
@@ -69,18 +77,20 @@ class KeptAnswers:
             return None
         return found
 
-    def keep(self, scope: Scope, version: int | None, answer: Response) -> None:
-        """Keeps an answer that was read after the database was seen to have this version."""
+    def keep(self, scope: Scope, version: int | None, operation: str, answer: Response) -> None:
+        """Keeps an answer of an operation that was read after the database was seen to have this version."""
         size = len(answer.body)
         if version is None or answer.status_code != 200 or size > LARGEST or (question := question_of(scope)) is None:
             return
         if version != self._version or self._size + size > MOST:
             self._version, self._answers, self._size = version, {}, 0
-        self._answers[question] = answer
+        # A copy of the headers, because more are added to those of the answer that is sent now.
+        self._answers[question] = Kept(operation, list(answer.raw_headers), bytes(answer.body))
         self._size += size
 
 
-async def send_again(answer: Response, send: Send) -> None:
-    """Sends an answer that has been sent before."""
-    await send({"type": "http.response.start", "status": answer.status_code, "headers": answer.raw_headers})
-    await send({"type": "http.response.body", "body": answer.body})
+async def send_again(kept: Kept, request_id: str, send: Send) -> None:
+    """Sends an answer that has been sent before, with the id of this request."""
+    headers = [*kept.headers, (b"x-request-id", request_id.encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": kept.body})

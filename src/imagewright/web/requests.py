@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import uuid
+from secrets import token_hex
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from imagewright.app.authentication import Credentials, SessionToken, UnknownScheme, UserPassword
 from imagewright.app.call import Origin
+from imagewright.app.tracing import REQUEST
 from imagewright.contract.routing import Query
 from imagewright.model.errors import InvalidArgument
 
@@ -19,7 +21,7 @@ SESSION_HEADER = "vmware-api-session-id"
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a request that is not an upload. A specification of a thousand components has about 100,000."""
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,80}")
 
 
 def credentials_of(request: Request, *, prefer_password: bool = False) -> Credentials:
@@ -51,14 +53,23 @@ def _from_authorization(header: str) -> Credentials:
 
 
 def origin_of(request: Request, public_url: str | None) -> Origin:
-    """Where the call comes from. The client may give the id for the log; otherwise one is made."""
-    given = request.headers.get("x-request-id") or request.headers.get("vapi-ctx-opid") or ""
+    """Where the call comes from."""
     host = request.headers.get("host") or "localhost"
     return Origin(
         address=request.client.host if request.client else "",
         base_url=(public_url or f"{request.scope['scheme']}://{host}").rstrip("/"),
-        request_id=given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex,
+        request_id=REQUEST.get(),
     )
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id of the request, for the log, the audit record and the answer: the client's or a new one."""
+    given = b""
+    for name, value in scope["headers"]:
+        # Of a client that sends both, the first is its own and the second that of its library.
+        if name == b"x-request-id" or (name == b"vapi-ctx-opid" and not given):
+            given = value
+    return given.decode() if _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def query_of(request: Request) -> Query:

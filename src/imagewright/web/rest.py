@@ -67,7 +67,7 @@ class RestDialect:
         call = partial(self._call, request, found, query, body, credentials)
         response = await at_once_or_in_thread(call, quick=quick)
         if quick:
-            self.kept.keep(request.scope, version, response)
+            self.kept.keep(request.scope, version, found.operation.key, response)
         return response
 
     def _call(

@@ -5,23 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from imagewright.app.auditing import DONE
+from imagewright.app.authentication import unauthenticated
 from imagewright.app.downloads import EXPORTS
 from imagewright.app.invoke import Application, not_serving
+from imagewright.app.tracing import REQUEST
 from imagewright.contract.routing import OWN_ROOT, UnknownPath, match_old, match_own
 from imagewright.web.documentation import documentation
 from imagewright.web.downloads import Downloads
+from imagewright.web.health import ALIVE, READY, Readiness, alive
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.kept_answers import KeptAnswers, send_again
+from imagewright.web.requests import request_id_of
 from imagewright.web.rest import AS_PRINTED, OLD, PLAIN, RestDialect, error_response
 from imagewright.web.uploads import Uploads
 
 log = logging.getLogger(__name__)
+
+METRICS: Final = "/metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,9 @@ class Server:
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.application: Application | None = None
+        self.readiness = Readiness()
+        self.metrics: Callable[[str | None], Response | None] | None = None
+        """Answers `/metrics` for whoever brings the right Authorization; None when it is not asked for here."""
         self._on_start = on_start
         self._on_stop = on_stop
         self._kept = KeptAnswers()
@@ -61,8 +73,11 @@ class Server:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
+            begun, request_id = perf_counter(), request_id_of(scope)
+            REQUEST.set(request_id)
             if self.application and (kept := self._kept.find(scope, self.application)):
-                await send_again(kept, send)
+                await send_again(kept, request_id, send)
+                self.application.tell_of_end(kept.operation, DONE, begun)
                 return
             request = Request(scope, receive)
             try:
@@ -74,6 +89,7 @@ class Server:
                 # The application itself answers with an error; this is about what is around it.
                 log.exception("a request to %s was not answered", request.url.path)
                 response = Response(status_code=500)
+            response.raw_headers.append((b"x-request-id", request_id.encode()))
             await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -92,8 +108,21 @@ class Server:
             return await self._downloads.answer(request)
         if path.startswith(f"{OWN_ROOT}/"):
             return await self._own.answer(request, path.removeprefix(OWN_ROOT))
-        described = await run_in_threadpool(documentation, path) if request.method == "GET" else None
-        return described or error_response(UnknownPath().error())
+        found = await run_in_threadpool(self._beside_the_api, request, path) if request.method == "GET" else None
+        return found or error_response(UnknownPath().error())
+
+    def _beside_the_api(self, request: Request, path: str) -> Response | None:
+        if path == ALIVE:
+            return alive()
+        if path == READY:
+            return self.readiness.answer()
+        if path == METRICS and self.metrics is not None:
+            return self.metrics(request.headers.get("authorization")) or error_response(
+                unauthenticated(
+                    "imagewright.metrics.token", "The metrics are for whoever brings their token as Bearer."
+                )
+            )
+        return documentation(path)
 
     def _ready(self) -> Application:
         if self.application is None:

@@ -1,0 +1,57 @@
+"""How much of everything there is, for whoever watches the server."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from imagewright.app.ports import Figures
+from imagewright.model.task import TaskStatus
+from imagewright.storage.schema import (
+    base_images,
+    components,
+    depots,
+    drafts,
+    sessions,
+    spec_versions,
+    specs,
+    tasks,
+    uploads,
+    users,
+    vibs,
+)
+
+_COUNTED: Final = {
+    "users": users,
+    "sessions": sessions,
+    "drafts": drafts,
+    "specifications": specs,
+    "versions": spec_versions,
+    "depots": depots,
+    "base images": base_images,
+    "components": components,
+    "vibs": vibs,
+    "uploads": uploads,
+}
+_STOCK = sa.select(
+    *(sa.select(sa.func.count()).select_from(table).scalar_subquery().label(kind) for kind, table in _COUNTED.items())
+)
+_TASKS = sa.select(tasks.c.service, tasks.c.operation, tasks.c.status, sa.func.count()).group_by(
+    tasks.c.service, tasks.c.operation, tasks.c.status
+)
+_OLDEST = sa.select(sa.func.min(tasks.c.submitted, type_=tasks.c.submitted.type)).where(
+    tasks.c.status == TaskStatus.PENDING
+)
+
+
+def read_figures(connection: sa.Connection) -> Figures:
+    """The figures of one moment."""
+    return Figures(
+        stock=dict(connection.execute(_STOCK).mappings().one()),
+        tasks={
+            (f"{service}.{operation}", status.value): number
+            for service, operation, status, number in connection.execute(_TASKS)
+        },
+        oldest_waiting=connection.execute(_OLDEST).scalar(),
+    )
