@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from imagewright.formats.bulletin import read_bulletin_xml
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.case_json import read_case, write_case
+from imagewright.formats.declaration_file import read_declaration
 from imagewright.formats.depot_writer import write_depot
 from imagewright.formats.hardware import read_hardware
 from imagewright.formats.images import READERS, read_image_object, write_image_object
@@ -30,6 +31,7 @@ from imagewright.formats.index import (
     write_vendor_index,
 )
 from imagewright.formats.inference import infer_images
+from imagewright.formats.inspection import inspect_depot
 from imagewright.formats.limits import MIB, Limits
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
 from imagewright.formats.spec_json import read_spec, write_spec
@@ -210,6 +212,9 @@ class Reader:
 
 READERS_OF_FORMATS: dict[str, Reader] = {
     "depot": Reader(DEPOT, "bytes", read_depot),
+    "inspected depot": Reader(
+        DEPOT, "bytes", lambda data: inspect_depot(io.BytesIO(data), "depot.zip", LIMITS, TRUSTED)
+    ),
     "metadata": Reader(METADATA, "bytes", read_metadata_in_depot),
     "vmware.xml": Reader(member_of(METADATA, "vmware.xml"), "xml", repacked("vmware.xml")),
     "vib copy": Reader(member_of(METADATA, "vibs/"), "xml", repacked("vibs/")),
@@ -236,6 +241,16 @@ READERS_OF_FORMATS: dict[str, Reader] = {
         b'<addon name="A"><version>9.1.0</version><c n="Net-X" v="1.0"/><drop><c n="z"/></drop></addon>',
         "xml",
         lambda data: infer_images(data, "addons/x.xml", "x.xml", (NET,)),
+    ),
+    "declaration in JSON": Reader(
+        b'{"version": "6.7.0", "components": {"a": "1"}, "release_date": "2018-10-16", "summary": "s"}',
+        "json",
+        lambda data: read_declaration(data, "d.json"),
+    ),
+    "declaration in TOML": Reader(
+        b'version = "6.7.0"\nvibs = ["a", "b"]\nrelease_date = 2018-10-16\n[components]\n',
+        "bytes",
+        lambda data: read_declaration(data, "d.toml"),
     ),
     "specification": Reader(write_spec(SPEC), "json", read_spec),
     "case": Reader(write_case(Case(SPEC, {"d": DepotContent((BUNDLE,))})), "json", read_case),

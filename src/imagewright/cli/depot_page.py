@@ -120,6 +120,8 @@ def _image(page: Page, image: ImageObject, found: FoundImage | None) -> None:
         page.fact("called", " ".join(filter(None, (image.display_name, image.display_version))))
         page.fact("released", _date(image.release_date))
         page.fact("summary", image.summary)
+    if isinstance(image, BaseImage) and image.declared_by:
+        page.fact("declared", f"by hand by {image.declared_by}, not read", style=DOUBTFUL)
     page.fact("vendor", image.vendor)
     page.fact("description", image.description)
     if isinstance(image, BaseImage | AddOn):

@@ -173,6 +173,7 @@ def _read_base_image(item: _Object) -> BaseImage:
         version=item.name("version"),
         components=item.components(needed=True),
         quick_patch_compatible_versions=item.texts("quickPatchCompatibleVersions"),
+        declared_by=item.text("declaredBy"),
         category=item.text("category"),
         kb=item.text("kb"),
         **_display(item),
@@ -249,6 +250,7 @@ def _document(value: ImageObject) -> dict[str, Any]:
                 "kb": value.kb,
                 "components": _components(value),
                 "quickPatchCompatibleVersions": dict(value.quick_patch_compatible_versions),
+                "declaredBy": value.declared_by,
             }
         case AddOn():
             return {

@@ -12,6 +12,7 @@ what they are (see `inference`). What is left is noted and passed over, and so i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
@@ -41,6 +42,10 @@ from imagewright.model.content import (
 )
 
 VMWARE_XML = "vmware.xml"
+PROFILES = "profiles/"
+"""Where image profiles are reported to lie, which older depots have instead of base images."""
+
+_WORD = re.compile(rb"[0-9A-Za-z_.+~-]+")
 _IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
 
 
@@ -201,6 +206,20 @@ class _Reading:
             self.images += [each.inferred.image for each in found if each.adopted]
             self.found += found
             self.not_understood += [each.note for each in found] or [self._note(path, reason)]
+        if not any(isinstance(image, BaseImage) for image in self.images):
+            self.not_understood = [self._with_profile(note) for note in self.not_understood]
+
+    def _with_profile(self, note: NotUnderstood) -> NotUnderstood:
+        """The note about an image profile in a depot without a base image says what can be done with it."""
+        path = next((path for path in self.unknown if self.archive.inside(path) == note.path), "")
+        if not path.startswith(PROFILES) or self.archive.size(path) > self.limits.inferred_size:
+            return note
+        named = self.vibs.keys() & {word.decode("ascii") for word in _WORD.findall(self.archive.read(path))}
+        return replace(
+            note,
+            reason=f"is an image profile, which is not read: it names {len(named)} of the {len(self.vibs)} VIBs here, "
+            "and there is no base image that can be read; declare one of them by hand: imagewright depot declare",
+        )
 
     def _inferred(self, path: str, components: tuple[Component, ...]) -> tuple[Inferred, ...]:
         if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > self.limits.inferred_size:

@@ -216,7 +216,10 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class BaseImage:
-    """The system itself: a version and the components that make it up."""
+    """The system itself: a version and the components that make it up.
+
+    `declared_by` is who has described it by hand, because it could not be read; empty for one that was read.
+    """
 
     version: str
     components: tuple[ComponentRef, ...]
@@ -229,6 +232,7 @@ class BaseImage:
     kb: str = ""
     release_date: datetime | None = None
     quick_patch_compatible_versions: Mapping[str, str] = field(default_factory=dict)
+    declared_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

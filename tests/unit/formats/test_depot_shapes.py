@@ -195,7 +195,7 @@ def test_a_bulletin_may_name_a_vib_that_is_not_described() -> None:
 
 def test_what_is_unknown_is_noted() -> None:
     metadata = metadata_files() | {
-        "profiles/standard.xml": "<imageprofile/>",
+        "licenses/x.txt": "",
         "baseimages/9.1.json": '{"release": "9.1"}',
         "addons/a.xml": "<addOn/>",
         "manifests/m.json": '{"components": {"Net-X": "1.0"}}',
@@ -203,12 +203,27 @@ def test_what_is_unknown_is_noted() -> None:
     content = content_of(bundle(metadata, **{"EULA.txt": b"read me"}))
     reasons = {passed.path.removeprefix("depot.zip > "): passed.reason for passed in content.not_understood}
     assert reasons == {
-        "metadata.zip > profiles/standard.xml": "is of no known kind",
+        "metadata.zip > licenses/x.txt": "is of no known kind",
         "metadata.zip > baseimages/9.1.json": "'version' is missing; it is needed",
         "metadata.zip > addons/a.xml": "is not JSON: Expecting value at line 1, column 1; correct it there",
         "metadata.zip > manifests/m.json": "'hardwareSupportInfo' is missing; it is needed",
         "EULA.txt": "is in the bundle, but no metadata speak of it",
     }
+
+
+@pytest.mark.parametrize("named", [VIB_ID, f"{VIB_ID}-other"])
+def test_an_image_profile_without_a_base_image_says_what_can_be_done(named: str) -> None:
+    profile = {"profiles/standard.xml": f"<imageprofile><vib-id>{named}</vib-id></imageprofile>"}
+    (note,) = content_of(bundle(metadata_files() | profile)).not_understood
+    assert note.path == "depot.zip > metadata.zip > profiles/standard.xml"
+    assert f"it names {int(named == VIB_ID)} of the 1 VIBs here" in note.reason
+    assert note.reason.endswith("declare one of them by hand: imagewright depot declare")
+
+
+def test_an_image_profile_beside_a_base_image_is_not_missed() -> None:
+    more = {"profiles/s.xml": "<x/>", "baseimages/9.json": '{"version": "9", "components": {"Net-X": "1.0"}}'}
+    (note,) = content_of(bundle(metadata_files() | more)).not_understood
+    assert note.reason == "is of no known kind"
 
 
 def test_metadata_archives_with_versioned_names() -> None:

@@ -38,7 +38,7 @@ def get(call: Call, version: str) -> versions.Info:
         display_name=image.display_name,
         version=image.version,
         display_version=image.display_version,
-        summary=image.summary,
+        summary=_told(image),
         description=image.description,
         category=word(image.category, versions.CategoryType, versions.CategoryType.ENHANCEMENT),
         kb=link(image.kb),
@@ -58,9 +58,16 @@ def _summary(image: BaseImage) -> base_images.Summary:
         display_name=image.display_name,
         version=image.version,
         display_version=image.display_version,
-        summary=image.summary,
+        summary=_told(image),
         category=word(image.category, base_images.CategoryType, base_images.CategoryType.ENHANCEMENT),
         kb=link(image.kb),
         release_date=image.release_date or UNKNOWN_DATE,
         quick_patch_compatible_versions=dict(image.quick_patch_compatible_versions) or None,
     )
+
+
+def _told(image: BaseImage) -> str:
+    """The summary, which also says when the image was described by hand: the API has no field for that."""
+    if not image.declared_by:
+        return image.summary
+    return f"Declared by {image.declared_by}, not read. {image.summary}".rstrip()

@@ -34,6 +34,8 @@ from imagewright.contract.services import (
     introspection_service,
     inventory,
     own_audit,
+    own_depots_base_images,
+    own_depots_notes,
     own_diff,
     own_drafts_report,
     own_faults,
@@ -185,6 +187,8 @@ OPERATIONS: tuple[Operation, ...] = (
 
 OWN_OPERATIONS: tuple[Operation, ...] = (
     own_audit.list_,
+    own_depots_base_images.declare,
+    own_depots_notes.list_,
     own_diff.get,
     own_drafts_report.get,
     own_faults.create,
@@ -373,6 +377,8 @@ STRUCTURES: tuple[type[Structure], ...] = (
     own_audit.Info,
     own_audit.IterationSpec,
     own_audit.ListResult,
+    own_depots_base_images.DeclareSpec,
+    own_depots_notes.Info,
     own_diff.AlternativeImage,
     own_diff.AskedChange,
     own_diff.Change,
