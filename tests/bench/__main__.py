@@ -21,6 +21,7 @@ from figures import HOW, Figure, NotMeasured, load, machine, table  # noqa: E402
 GROUPS = {
     "wire": "wire",
     "import": "bundle_import",
+    "export": "bundle_export",
     "compose": "composition",
     "server": "server",
     "catalogue": "catalogue",

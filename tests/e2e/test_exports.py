@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bill_of_materials import valid, vibs
 from exporting import COMPOSITE, bundle_url, committed, downloaded, fetched, urls
 from server_process import ADMINISTRATOR, ALICE, VICTOR, ServerProcess, allowing, eventually, serving
 from wire_clients import OFFLINE, SOFTWARE, Rest, connection, login, refusal_in, rest_session
@@ -309,3 +310,19 @@ def _hold_exports(rest: Rest) -> str:
 
 def _release(rest: Rest, fault: str) -> None:
     rest.http.delete(f"{FAULTS}/{fault}", headers={"vmware-api-session-id": rest.token or ""}).raise_for_status()
+
+
+def test_the_bill_of_materials(alice: Rest, spec: str) -> None:
+    """Of the default image, under a URL beside that of the specification."""
+    url = urls(alice, spec, "export_software_spec")["SOFTWARE_SPEC"].replace("software-spec.json", "sbom.json")
+    answer = fetched(alice, url)
+    assert answer.headers["content-type"] == "application/vnd.cyclonedx+json"
+    assert ".cdx.json" in answer.headers["content-disposition"]
+    with open_depot(
+        io.BytesIO(
+            downloaded(alice, bundle_url(alice, spec, "export_only_default_image", skip_reserved_vibs_export=True))
+        ),
+        "b",
+    ) as depot:
+        in_bundle = {(vib.id, depot.copy_vib(vib).sha256) for vib in depot.content.vibs}
+    assert set(vibs(valid(answer.content))) == in_bundle

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Origin
-from imagewright.app.exports import Wanted, ask_for
+from imagewright.app.exports import Wanted, ask_for, require_whole
 from imagewright.app.invoke import Application, raise_as_api_error
 from imagewright.app.library import spec_with
 from imagewright.app.ports import Blobs, StaleRevision, UnitOfWork
@@ -33,6 +33,7 @@ from imagewright.model.task import TaskStatus
 EXPORTS = "/imagewright/v1/exports"
 """Where the files are, below the root of the server."""
 
+SBOM: Final = "sbom.json"
 _ATTEMPTS: Final = 10
 
 
@@ -71,11 +72,17 @@ def bundle_file(*, only_default_image: bool, skip_reserved: bool) -> FileKind:
     )
 
 
+def sbom_file() -> FileKind:
+    """The bill of materials of the default image."""
+    return FileKind(SBOM, "application/vnd.cyclonedx+json", only_default_image=True)
+
+
 _BOTH = (False, True)
 EXPORTED: Final = {
     file.name: file
     for only_default in _BOTH
     for file in (
+        sbom_file(),
         spec_file(only_default_image=only_default),
         *(bundle_file(only_default_image=only_default, skip_reserved=skip) for skip in _BOTH),
     )
@@ -138,10 +145,10 @@ def fetch(
     try:
         with application.storage.read() as uow:
             found = _version(uow, spec_id, version, file)
-        kind = EXPORTED[file]
-        wanted = kind.wanted(found.spec)
+            kind = EXPORTED[file]
+            wanted = kind.wanted(found.spec)
+            data = b"" if wanted else _made(application, uow, found.spec, kind)
         if wanted is None:
-            data = write_spec(exported_spec(found.spec, only_default_image=kind.only_default_image))
             tag = hashlib.sha256(data).hexdigest()[:32]
             return Download(_file_name(found, kind), kind.media_type, tag, len(data), lambda: io.BytesIO(data))
         return _kept(application, caller, wanted, _file_name(found, kind), kind.media_type)
@@ -149,6 +156,17 @@ def fetch(
         raise
     except Exception as failure:
         raise_as_api_error(failure, origin)
+
+
+def _made(application: Application, uow: UnitOfWork, spec: SoftwareSpec, kind: FileKind) -> bytes:
+    part = exported_spec(spec, only_default_image=kind.only_default_image)
+    if kind.name != SBOM:
+        return write_spec(part)
+    from imagewright.formats.sbom import write_sbom  # the library takes a while to load
+
+    effective = application.services.effective.of(part, uow.depots.catalog(), uow.depots.catalog_revision())
+    require_whole(effective)
+    return write_sbom(effective.image)
 
 
 def _version(uow: UnitOfWork, spec_id: str, version: str, file: str) -> SpecVersion:
@@ -190,6 +208,8 @@ def _download(application: Application, export: Export, name: str, media_type: s
 def _file_name(version: SpecVersion, kind: FileKind) -> str:
     """What the file is called when it is saved: after the specification, in any language, but fit for any disk."""
     title = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", version.display_name).strip("-. ") or version.spec_id
+    if kind.name == SBOM:
+        return f"{title[:100]}-v{version.version}.cdx.json"
     what = "-default-image" * kind.only_default_image + "-without-reserved-vibs" * kind.skip_reserved
     return f"{title[:100]}-v{version.version}{what}.{kind.name.rpartition('.')[2]}"
 

@@ -76,13 +76,6 @@ def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, use
     return export, True
 
 
-def keep(uow: UnitOfWork, services: Services, export: Export) -> None:
-    """Keeps a file that was fetched for a while more; seldom writes when it is fetched often."""
-    expires = services.clock() + services.export_lifetime
-    if expires - export.expires > services.export_lifetime / 10:
-        uow.exports.keep_until(export.id, expires)
-
-
 def complete(uow: UnitOfWork, export: Export) -> None:
     """Makes the parts of a file known, if it is still wanted. They are then kept as long as the file is."""
     known = uow.exports.get(export.id)

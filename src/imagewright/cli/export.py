@@ -34,6 +34,9 @@ def export(
     spec: SpecArgument,
     depot: DepotsOption,
     bundle: Annotated[Path | None, typer.Option(help="Write an offline bundle to this file.")] = None,
+    sbom: Annotated[
+        Path | None, typer.Option(help="Write the bill of materials of the default image, as CycloneDX JSON.")
+    ] = None,
     only_default_image: Annotated[
         bool, typer.Option("--only-default-image", help="Leave the alternative images out.")
     ] = False,
@@ -44,7 +47,7 @@ def export(
         str | None, typer.Option(help="At most so large, such as 2G: several bundles, out-1.zip, out-2.zip and so on.")
     ] = None,
 ) -> None:
-    """Write an image as files, without a server: from a specification and depots to an offline bundle.
+    """Write an image as files, without a server: an offline bundle, a bill of materials.
 
     Exit code 0: everything is written; 1: the image has errors, see `imagewright check`; 2: a file cannot be read or
     written, or something of the image is in none of the depots. Unless it is 0, no file is there that was not before.
@@ -53,24 +56,28 @@ def export(
     """
     from imagewright.acceptance import policy_of
 
-    if bundle is None:
-        raise typer.BadParameter("nothing is asked for; give --bundle FILE")
+    if bundle is None and sbom is None:
+        raise typer.BadParameter("nothing is asked for; give --bundle FILE, --sbom FILE, or both")
     limit = None if split is None else _bytes(split)
     settings = site_settings()
-    with problems_told(), _opened(depot, settings) as opened:
-        wanted, effective = _exportable(spec, opened, policy_of(settings), only_default_image)
-        _write_bundles(bundle, wanted, effective, opened, skip_reserved_vibs, limit)
+    with problems_told(), opened(depot, settings) as depots:
+        wanted, effective = _exportable(spec, depots, policy_of(settings), only_default_image)
+        if bundle is not None:
+            _write_bundles(bundle, wanted, effective, depots, skip_reserved_vibs, limit)
+        if sbom is not None:
+            _write_sbom(sbom, effective)
 
 
-def _opened(depots: list[Path], settings: Settings) -> OpenedDepots:
+def opened(paths: list[Path], settings: Settings) -> OpenedDepots:
+    """The depots in these files, with the limits and trusted signers of the settings."""
     from imagewright.acceptance import signers_of
     from imagewright.cli.opened_depots import OpenedDepots
 
-    return OpenedDepots(depots, settings.limits, signers_of(settings))
+    return OpenedDepots(paths, settings.limits, signers_of(settings))
 
 
 def _exportable(
-    path: Path, opened: OpenedDepots, policy: Policy, only_default_image: bool
+    path: Path, depots: OpenedDepots, policy: Policy, only_default_image: bool
 ) -> tuple[SoftwareSpec, EffectiveSpec]:
     """The specification with all versions chosen, as a commit would leave it, and what comes out of it."""
     from imagewright.formats.errors import FormatError
@@ -79,10 +86,10 @@ def _exportable(
     from imagewright.model.validate import has_errors, validate
 
     wanted = exported_spec(read_spec_file(path), only_default_image=only_default_image)
-    effective = compose_spec(wanted, opened.catalog, policy)
+    effective = compose_spec(wanted, depots.catalog, policy)
     if missing := lacking(effective):
         raise FormatError(str(path), f"cannot be exported, because {missing[0]}; add the depot that has it")
-    findings = validate(wanted, effective, opened.catalog, None, policy)
+    findings = validate(wanted, effective, depots.catalog, None, policy)
     if has_errors(findings):
         typer.echo(f"imagewright: {path} is not exported: {findings[0].text}", err=True)
         typer.echo("All that is wrong with it, and ways out: imagewright check, with the same depots.", err=True)
@@ -94,23 +101,23 @@ def _write_bundles(
     path: Path,
     spec: SoftwareSpec,
     effective: EffectiveSpec,
-    opened: OpenedDepots,
+    depots: OpenedDepots,
     skip_reserved: bool,
     limit: int | None,
 ) -> None:
     from imagewright.formats.bundle_copy import write_bundle
 
-    plans = _plans(spec, effective, opened, skip_reserved, limit)
+    plans = _plans(spec, effective, depots, skip_reserved, limit)
     paths = [path] if limit is None else [path.with_stem(f"{path.stem}-{at}") for at in range(1, len(plans) + 1)]
     with _told(sum(plan.size for plan in plans)) as report, _all_or_none(paths) as files:
         for plan, file in zip(plans, files, strict=True):
-            write_bundle(file, plan, opened.open_file, report)
+            write_bundle(file, plan, depots.open_file, report)
     for written, plan in zip(paths, plans, strict=True):
         typer.echo(f"{written}: {len(plan.vibs)} VIBs, {plan.size} bytes")
 
 
 def _plans(
-    spec: SoftwareSpec, effective: EffectiveSpec, opened: OpenedDepots, skip_reserved: bool, limit: int | None
+    spec: SoftwareSpec, effective: EffectiveSpec, depots: OpenedDepots, skip_reserved: bool, limit: int | None
 ) -> list[BundlePlan]:
     """The bundle, or as many as are needed so that none is larger than the limit."""
     from imagewright.formats.bundle_plan import BundlePlan
@@ -121,11 +128,11 @@ def _plans(
 
     document = write_spec(spec)
     if limit is None:
-        return [BundlePlan(depot_files(image_depot(effective, opened.catalog, skip_reserved=skip_reserved), document))]
+        return [BundlePlan(depot_files(image_depot(effective, depots.catalog, skip_reserved=skip_reserved), document))]
     # The limit is for whole files; what stands in them besides the VIBs shows only when they are laid out.
     room = limit
     while room > 0:
-        parts = image_depots(effective, opened.catalog, skip_reserved=skip_reserved, limit=room)
+        parts = image_depots(effective, depots.catalog, skip_reserved=skip_reserved, limit=room)
         plans = [BundlePlan(depot_files(part, document)) for part in parts]
         largest = max(plans, key=lambda plan: plan.size)
         if largest.size <= limit:
@@ -134,6 +141,14 @@ def _plans(
             break
         room -= largest.size - limit
     raise FormatError("--split", f"is {limit} bytes, and a component does not fit; it cannot be divided. Allow more")
+
+
+def _write_sbom(path: Path, effective: EffectiveSpec) -> None:
+    from imagewright.formats.sbom import write_sbom
+
+    with _all_or_none([path]) as (file,):
+        file.write(write_sbom(effective.image))
+    typer.echo(f"{path}: {len(effective.image.components)} components, {len(effective.image.installed)} VIBs")
 
 
 @contextmanager

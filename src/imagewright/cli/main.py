@@ -15,6 +15,7 @@ from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
 from imagewright.cli import export as export_command
 from imagewright.cli import login as login_command
+from imagewright.cli import sbom as sbom_command
 from imagewright.cli import serve as serve_command
 from imagewright.cli import worker as worker_command
 from imagewright.cli.server import explain
@@ -35,6 +36,7 @@ app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)
 app.command("diff")(diff_command.diff)
 app.command("export")(export_command.export)
+app.command("sbom")(sbom_command.sbom)
 app.command("login")(login_command.login)
 app.command("logout")(login_command.logout)
 app.add_typer(task.app, name="task")

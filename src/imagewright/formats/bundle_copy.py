@@ -7,7 +7,6 @@ of it, so a file that was damaged where it was kept does not go out.
 from __future__ import annotations
 
 import os
-import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from hashlib import sha256
@@ -15,6 +14,7 @@ from typing import BinaryIO, Final
 
 from imagewright.formats.bundle_plan import BundlePlan, Crcs, PlacedVib
 from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.inflate import crc32
 from imagewright.formats.limits import CHUNK
 from imagewright.model.content import Vib
 
@@ -83,7 +83,7 @@ def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report:
             if size > vib.size:
                 break
             digest.update(chunk)
-            crc = zlib.crc32(chunk, crc)
+            crc = crc32(chunk, crc)
             write(chunk)
             report(len(chunk))
     if size != vib.size:
