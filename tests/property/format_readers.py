@@ -32,6 +32,7 @@ from imagewright.formats.index import (
 )
 from imagewright.formats.inference import infer_images
 from imagewright.formats.inspection import inspect_depot
+from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import MIB, Limits
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
 from imagewright.formats.spec_json import read_spec, write_spec
@@ -235,12 +236,12 @@ READERS_OF_FORMATS: dict[str, Reader] = {
     "inferred": Reader(
         b'{"b": {"version": "9.1.0", "parts": {"Net-X": "1.0"}, "removed": ["a", {"n": "b"}]}}',
         "json",
-        lambda data: infer_images(data, "addons/x.json", "x.json", (NET,)),
+        lambda data: infer_images(data, "addons/x.json", "x.json", KnownComponents.of((NET,))),
     ),
     "inferred from XML": Reader(
         b'<addon name="A"><version>9.1.0</version><c n="Net-X" v="1.0"/><drop><c n="z"/></drop></addon>',
         "xml",
-        lambda data: infer_images(data, "addons/x.xml", "x.xml", (NET,)),
+        lambda data: infer_images(data, "addons/x.xml", "x.xml", KnownComponents.of((NET,))),
     ),
     "declaration in JSON": Reader(
         b'{"version": "6.7.0", "components": {"a": "1"}, "release_date": "2018-10-16", "summary": "s"}',

@@ -37,7 +37,7 @@ def inspection_page(inspection: Inspection) -> Page:
     page = Page()
     page.heading(inspection.name)
     page.text(f"{_summary(inspection)}; {_bytes(inspection.size)}")
-    sure = {id(found.inferred.image): found for found in inspection.found if found.adopted}
+    sure = {id(found.image): found for found in inspection.found if found.adopted}
     for bundle in inspection.content.bundles:
         _bundle(page, bundle, inspection.vibs_of(bundle), sure)
     unsure = [found for found in inspection.found if not found.adopted]
@@ -143,12 +143,15 @@ def _pairs(image: BaseImage) -> Iterable[tuple[str, str]]:
 
 
 def _inferred(page: Page, found: FoundImage) -> None:
-    sure = f"{found.inferred.confidence:.0%} sure"
-    page.fact("inferred", f"{sure}, from {found.note.path}: {found.inferred.because}", style=DOUBTFUL)
+    if found.mapping:
+        page.fact("mapped", f"from {found.note.path}, {found.because}")
+    else:
+        because = f"{found.confidence:.0%} sure, from {found.note.path}: {found.because}"
+        page.fact("inferred", because, style=DOUBTFUL)
 
 
 def _unsure(page: Page, found: FoundImage) -> None:
-    page.heading(f"perhaps the {kind_of(found.inferred.image)} {' '.join(identity_of(found.inferred.image))}", 2)
+    page.heading(f"perhaps the {kind_of(found.image)} {' '.join(identity_of(found.image))}", 2)
     _inferred(page, found)
 
 

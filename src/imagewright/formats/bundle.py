@@ -24,7 +24,14 @@ from imagewright.formats.index import (
     read_vendor_index,
 )
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import FoundImage, Metadata, read_metadata
+from imagewright.formats.metadata import (
+    ANY_FORM,
+    FoundImage,
+    Metadata,
+    UnknownDocument,
+    UnknownForms,
+    read_metadata,
+)
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.formats.vib import HashingSink, copy_vib, read_beginning, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
@@ -35,9 +42,9 @@ class OpenDepot:
 
     `content` is everything that the metadata say; what they describe without its file being there is marked as
     `file_missing`. `found` are those of its images that are in no known form and were recognised by their content, and
-    those that were too unsure to be among them. The bytes of a VIB come from the file that the depot was opened on, so
-    that must stay open and must not be read by anybody else at the same moment. Several threads may copy VIBs of one
-    depot at the same time.
+    those that were too unsure to be among them; `unknown` are their documents, when they were asked for. The bytes of a
+    VIB come from the file that the depot was opened on, so that must stay open and must not be read by anybody else at
+    the same moment. Several threads may copy VIBs of one depot at the same time.
     """
 
     def __init__(
@@ -48,9 +55,11 @@ class OpenDepot:
         resources: ExitStack,
         trusted: TrustedSigners = NOBODY,
         found: tuple[FoundImage, ...] = (),
+        unknown: tuple[UnknownDocument, ...] = (),
     ) -> None:
         self.content = content
         self.found = found
+        self.unknown = unknown
         self._places = places
         self._limits = limits
         self._resources = resources
@@ -114,11 +123,16 @@ class OpenDepot:
 
 
 def open_depot(
-    file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS, trusted: TrustedSigners = NOBODY
+    file: BinaryIO,
+    name: str,
+    limits: Limits = DEFAULT_LIMITS,
+    trusted: TrustedSigners = NOBODY,
+    forms: UnknownForms = ANY_FORM,
 ) -> OpenDepot:
     """Reads the metadata of a depot.
 
-    `file` must be seekable; `name` is how errors call it; `trusted` are the signers of VIBs to believe. The file may
+    `file` must be seekable; `name` is how errors call it; `trusted` are the signers of VIBs to believe; `forms`
+    says what to do with documents in no known form. The file may
     hold an offline bundle (a zip with `index.xml`), a zip with one or more bundles inside, or a single VIB, which
     becomes a depot of that VIB. Raises FormatError, saying which file, which element and why, for anything else and
     for anything above the limits.
@@ -131,7 +145,7 @@ def open_depot(
     if not magic:
         raise FormatError(name, "is empty; fetch the file again")
     resources = ExitStack()
-    reading = _Reading(resources)
+    reading = _Reading(resources, forms)
     try:
         archive = Archive(file, name, Budget(limits))
         if not reading.read_zip(archive):
@@ -142,7 +156,7 @@ def open_depot(
     content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
     elsewhere = {vib.ref: replace(vib, file_missing=True) for vib in content.vibs if vib.ref not in reading.places}
     content = content.with_vibs(elsewhere) if elsewhere else content
-    return OpenDepot(content, reading.places, limits, resources, trusted, tuple(reading.found))
+    return OpenDepot(content, reading.places, limits, resources, trusted, tuple(reading.found), tuple(reading.unknown))
 
 
 # --- finding things in archives --------------------------------------------------------------------------------------
@@ -191,9 +205,11 @@ class _Reading:
     """What has been found so far in a depot; `resources` closes what must stay open as long as it."""
 
     resources: ExitStack
+    forms: UnknownForms
     bundles: list[MetadataBundle] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
     found: list[FoundImage] = field(default_factory=list)
+    unknown: list[UnknownDocument] = field(default_factory=list)
     places: dict[VibRef, _Place] = field(default_factory=dict)
 
     def read_zip(self, archive: Archive) -> bool:
@@ -226,7 +242,7 @@ class _Reading:
             entries = read_vendor_index(archive.read(vendor_index), archive.inside(vendor_index))
             for path, platforms in _by_archive(archive, entries, folders, archive.inside(vendor_index)).items():
                 used.add(path)
-                metadata = _read_inner_metadata(archive, path, vendor, platforms)
+                metadata = _read_inner_metadata(archive, path, vendor, platforms, self.forms)
                 used.update(self._take(archive, metadata, folders))
         for path in archive.paths:
             if path not in used:
@@ -237,6 +253,7 @@ class _Reading:
         self.bundles.append(metadata.bundle)
         self.not_understood.extend(metadata.not_understood)
         self.found.extend(metadata.found)
+        self.unknown.extend(metadata.unknown)
         paths = []
         for vib in metadata.bundle.vibs:
             where = archive.inside(metadata.bundle.file_name)
@@ -276,10 +293,12 @@ def _by_archive(
     return found
 
 
-def _read_inner_metadata(archive: Archive, path: str, vendor: VendorEntry, platforms: tuple[Platform, ...]) -> Metadata:
+def _read_inner_metadata(
+    archive: Archive, path: str, vendor: VendorEntry, platforms: tuple[Platform, ...], forms: UnknownForms
+) -> Metadata:
     with closing(new_spool()) as spool:
         inner = archive.open_archive(path, spool)
-        return read_metadata(inner, path, vendor.name, vendor.code, platforms)
+        return read_metadata(inner, path, vendor.name, vendor.code, platforms, forms)
 
 
 def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:

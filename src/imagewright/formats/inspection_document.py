@@ -52,10 +52,11 @@ def _component(component: Component) -> Document:
 def _found(found: FoundImage) -> Document:
     return {
         "path": found.note.path,
-        "kind": kind_of(found.inferred.image),
-        "identity": list(identity_of(found.inferred.image)),
-        "confidence": found.inferred.confidence,
-        "because": found.inferred.because,
+        "kind": kind_of(found.image),
+        "identity": list(identity_of(found.image)),
+        "confidence": found.confidence,
+        "because": found.because,
+        "mapping": found.mapping,
         "adopted": found.adopted,
     }
 

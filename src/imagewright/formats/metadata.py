@@ -15,15 +15,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from imagewright.formats.archive import Archive
 from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.images import READERS, ImageObject, identity_of, kind_of, label_of, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
-from imagewright.formats.inference import ADOPTED_FROM, Inferred, infer_images
+from imagewright.formats.inference import ADOPTED_FROM, infer_images
+from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import Limits
+from imagewright.formats.mapping import NO_MAPPINGS, Mappings
 from imagewright.formats.vib_xml import read_vib_xml
 from imagewright.formats.xml import iterate_xml
 from imagewright.model.content import (
@@ -50,35 +52,72 @@ _IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
 
 
 class FoundImage(NamedTuple):
-    """An image that was recognised by its content, and how `NotUnderstood` speaks of it."""
+    """An image that was recognised by its content, or read as a mapping says, and how `NotUnderstood` speaks of it.
+
+    `confidence` is from 0 to 1; `because` says where its parts were found. `mapping` names the mapping, if it was one.
+    """
 
     note: NotUnderstood
-    inferred: Inferred
+    image: ImageObject
+    confidence: float
+    because: str
+    mapping: str = ""
 
     @property
     def adopted(self) -> bool:
         """Whether it was sure enough to be taken for what it seems to be."""
-        return self.inferred.confidence >= ADOPTED_FROM
+        return self.confidence >= ADOPTED_FROM
+
+
+class UnknownDocument(NamedTuple):
+    """A JSON or XML file of the metadata that is in no known form, and the components that are known beside it.
+
+    `path` is its path in the metadata, `where` how errors name it.
+    """
+
+    path: str
+    where: str
+    data: bytes
+    known: KnownComponents
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What one archive says, and what in it was passed over; what was recognised by content is in both lists."""
+    """What one archive says, and what in it was passed over; what was recognised by content is in both lists.
+
+    `unknown` are the documents in no known form, when they were asked for.
+    """
 
     bundle: MetadataBundle
     not_understood: tuple[NotUnderstood, ...]
     found: tuple[FoundImage, ...] = ()
+    unknown: tuple[UnknownDocument, ...] = ()
+
+
+class UnknownForms(NamedTuple):
+    """What is to be done with documents in no known form: which mappings the site has, and whether to keep them."""
+
+    mappings: Mappings = NO_MAPPINGS
+    keep: bool = False
+
+
+ANY_FORM: Final = UnknownForms()
 
 
 def read_metadata(
-    archive: Archive, file_name: str, vendor: str, vendor_code: str, platforms: tuple[Platform, ...]
+    archive: Archive,
+    file_name: str,
+    vendor: str,
+    vendor_code: str,
+    platforms: tuple[Platform, ...],
+    forms: UnknownForms = ANY_FORM,
 ) -> Metadata:
     """Everything in a metadata archive, each list sorted by id, or by name and version.
 
     `file_name`, vendor and platforms are what the index files say of the archive. Raises FormatError when a bulletin
     or a VIB cannot be read, when two of them with one id differ, and when there is nothing in the archive at all.
     """
-    reading = _Reading(archive)
+    reading = _Reading(archive, forms)
     for path in archive.paths:
         reading.read(path)
     if VMWARE_XML in archive:
@@ -101,7 +140,7 @@ def read_metadata(
         hardware_support=_sorted(reading.images, HardwareSupportPackage),
         solutions=_sorted(reading.images, Solution),
     )
-    return Metadata(bundle, tuple(reading.not_understood), tuple(reading.found))
+    return Metadata(bundle, tuple(reading.not_understood), tuple(reading.found), tuple(reading.documents))
 
 
 @dataclass(slots=True)
@@ -109,12 +148,14 @@ class _Reading:
     """What has been found so far in one archive."""
 
     archive: Archive
+    forms: UnknownForms
     vibs: dict[str, Vib] = field(default_factory=dict)
     records: dict[str, BulletinRecord] = field(default_factory=dict)
     images: list[ImageObject] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
     unknown: dict[str, str] = field(default_factory=dict)
     found: list[FoundImage] = field(default_factory=list)
+    documents: list[UnknownDocument] = field(default_factory=list)
 
     @property
     def limits(self) -> Limits:
@@ -200,12 +241,22 @@ class _Reading:
             self.unknown[path] = error.what
 
     def infer(self, components: tuple[Component, ...]) -> None:
-        """Looks for images in what was not understood, and notes of each file what came of it."""
+        """Reads what was not understood as the mappings say, looks for images in it, and notes what came of it."""
+        known = KnownComponents.of(components)
         for path, reason in self.unknown.items():
-            found = [FoundImage(self._note(path, _told(each)), each) for each in self._inferred(path, components)]
-            self.images += [each.inferred.image for each in found if each.adopted]
+            found: list[FoundImage] = []
+            refusals = [reason]
+            if path.lower().endswith((".json", ".xml")) and self.archive.size(path) <= self.limits.inferred_size:
+                document = UnknownDocument(path, self.archive.inside(path), self.archive.read(path), known)
+                self.documents += [document] if self.forms.keep else []
+                found, refused = self._mapped(document)
+                refusals += refused
+                found = found or self._inferred(document)
+            self.images += [each.image for each in found if each.adopted]
             self.found += found
-            self.not_understood += [each.note for each in found] or [self._note(path, reason)]
+            self.not_understood += [each.note for each in found]
+            if not found or len(refusals) > 1:
+                self.not_understood.append(self._note(path, "; ".join(refusals)))
         if not any(isinstance(image, BaseImage) for image in self.images):
             self.not_understood = [self._with_profile(note) for note in self.not_understood]
 
@@ -221,13 +272,38 @@ class _Reading:
             "and there is no base image that can be read; declare one of them by hand: imagewright depot declare",
         )
 
-    def _inferred(self, path: str, components: tuple[Component, ...]) -> tuple[Inferred, ...]:
-        if not path.lower().endswith((".json", ".xml")) or self.archive.size(path) > self.limits.inferred_size:
-            return ()
+    def _mapped(self, document: UnknownDocument) -> tuple[list[FoundImage], list[str]]:
+        """The images that the mappings of the site find in a document; when none does, why they do not fit."""
         try:
-            return infer_images(self.archive.read(path), path, self.archive.inside(path), components, self.limits)
+            tried = self.forms.mappings.read(document.data, document.path, document.where, document.known, self.limits)
         except FormatError:
-            return ()  # why it was not understood in the first place says more
+            return [], []  # why it was not understood in the first place says more
+        found = [
+            self._found(document, image, 1.0, f"as the mapping {each.mapping.where} says", each.mapping.where)
+            for each in tried
+            for image in each.images
+        ]
+        if found:
+            return found, []
+        return [], [f"the mapping {each.mapping.where} does not fit: it {each.refusal}" for each in tried]
+
+    def _inferred(self, document: UnknownDocument) -> list[FoundImage]:
+        try:
+            inferred = infer_images(document.data, document.path, document.where, document.known, self.limits)
+        except FormatError:
+            return []
+        return [self._found(document, each.image, each.confidence, each.because) for each in inferred]
+
+    def _found(
+        self, document: UnknownDocument, image: ImageObject, confidence: float, because: str, mapping: str = ""
+    ) -> FoundImage:
+        what = f"{kind_of(image)} {shown(label_of(image))}"
+        if mapping:
+            note = f"is in no known form; it is read as the {what}, {because}"
+        else:
+            taken = "inferred and taken for" if confidence >= ADOPTED_FROM else "too unsure to be taken for"
+            note = f"is in no known form; it is {taken} the {what} ({confidence:.0%}: {because})"
+        return FoundImage(self._note(document.path, note), image, confidence, because, mapping)
 
     def _note(self, path: str, reason: str) -> NotUnderstood:
         return NotUnderstood(self.archive.inside(path), reason)
@@ -241,14 +317,6 @@ class _Reading:
                 self.not_understood.append(self._note(f"bulletin {bulletin.id}", reason))
             refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
         return replace(bulletin, vibs=tuple(refs))
-
-
-def _told(found: Inferred) -> str:
-    """How an inferred object is noted."""
-    what = label_of(found.image)
-    kind = kind_of(found.image)
-    taken = "inferred and taken for" if found.confidence >= ADOPTED_FROM else "too unsure to be taken for"
-    return f"is in no known form; it is {taken} the {kind} {shown(what)} ({found.confidence:.0%}: {found.because})"
 
 
 def _sorted(images: Iterable[ImageObject], kind: type[_IMAGE]) -> tuple[_IMAGE, ...]:

@@ -163,7 +163,7 @@ def test_keys_that_cannot_be_used() -> None:
     for key, certificates, said in (
         (b"nothing", one.pem, "key.pem: is no private key in PEM form"),
         (pem(curve.key), curve.pem, "key.pem: is no RSA key"),
-        (pem(one.key), b"nothing", "certificates.pem: holds no PEM certificates"),
+        (pem(one.key), b"nothing", "certificates.pem: holds no certificates in PEM form"),
         (pem(one.key), other.pem, "certificates.pem: begins with a certificate that is not of the key key.pem"),
     ):
         with pytest.raises(FormatError, match=said):

@@ -9,6 +9,7 @@ import pytest
 
 from imagewright.formats.errors import FormatError
 from imagewright.formats.inference import ADOPTED_FROM, Inferred, infer_images
+from imagewright.formats.known_components import KnownComponents
 from imagewright.model.content import (
     AddOn,
     BaseImage,
@@ -20,7 +21,9 @@ from imagewright.model.content import (
 )
 
 REFS = (ComponentRef("ESXi", "9.1.0-0.25370933"), ComponentRef("Net-X", "1.0.2-1"), ComponentRef("Store-Y", "7.1"))
-KNOWN = tuple(Component(ref.name, ref.version, "", "", Bulletin(f"{ref.name}_{ref.version}")) for ref in REFS)
+KNOWN = KnownComponents.of(
+    Component(ref.name, ref.version, "", "", Bulletin(f"{ref.name}_{ref.version}")) for ref in REFS
+)
 ESXI, NET, STORE = ((ref.name, ref.version) for ref in REFS)
 BASE = "9.1.0.0.25370933"
 
@@ -235,7 +238,7 @@ def test_a_vib_list_or_a_bulletin_is_no_image() -> None:
 
 
 def test_without_known_components_nothing_is_read() -> None:
-    assert infer_images(b"{{{", "baseimages/x.json", "x.json", ()) == ()
+    assert infer_images(b"{{{", "baseimages/x.json", "x.json", KnownComponents.of(())) == ()
 
 
 @pytest.mark.parametrize("data", [b"{", b"<a>", b"\xff", b"<!DOCTYPE a><a/>"])

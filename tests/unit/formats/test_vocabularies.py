@@ -1,0 +1,84 @@
+"""First contact with whole bundles: base images and add-ons in invented forms are read, and never taken on a guess."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from vocabularies import ADD_ON, BASE, REFS, VOCABULARIES, bundle_in
+
+from imagewright.formats.bundle import OpenDepot, open_depot
+from imagewright.formats.inference import ADOPTED_FROM
+from imagewright.formats.learning import learn, write_mapping
+from imagewright.formats.mapping import Mappings, read_mapping
+from imagewright.formats.metadata import UnknownForms
+from imagewright.model.content import AddOn, BaseImage, ComponentRef
+
+KEEPING = UnknownForms(keep=True)
+
+
+def opened(data: bytes, forms: UnknownForms = KEEPING) -> OpenDepot:
+    return open_depot(io.BytesIO(data), "depot.zip", forms=forms)
+
+
+def images(depot: OpenDepot) -> tuple[tuple[BaseImage, ...], tuple[AddOn, ...]]:
+    (bundle,) = depot.content.bundles
+    return bundle.base_images, bundle.add_ons
+
+
+def essence(image: BaseImage | AddOn) -> object:
+    """What a draft asks of an image: all but the texts for people."""
+    parts = (image.version, frozenset(image.components))
+    if isinstance(image, AddOn):
+        return (*parts, image.name, frozenset(image.removed_components), frozenset(image.supported_base_images))
+    return parts
+
+
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_a_bundle_of_this_vocabulary_is_read(name: str) -> None:
+    with opened(bundle_in(VOCABULARIES[name].documents())) as depot:
+        (base,), (add_on,) = images(depot)
+        assert essence(base) == essence(BASE)
+        assert essence(add_on) == essence(ADD_ON)
+        assert all(found.confidence >= ADOPTED_FROM and not found.mapping for found in depot.found)
+        assert {found.note for found in depot.found} == set(depot.content.not_understood)
+
+
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_what_is_learned_from_one_bundle_reads_another(name: str) -> None:
+    vocabulary = VOCABULARIES[name]
+    with opened(bundle_in(vocabulary.documents())) as depot:
+        mapping = write_mapping(learn(depot.unknown))
+    refs = tuple(ComponentRef(f"Other-{ref.name}", ref.version.replace("8.0.", "9.9.")) for ref in REFS)
+    base = BaseImage("9.9.1.0.30000001", refs)
+    add_on = AddOn("Another-AddOn", "999.1-1", refs[:1], ("Gone", "Away", "Off"), ("9.9.1",))
+
+    forms = UnknownForms(Mappings(read_mapping(mapping, "learned.toml")))
+    with opened(bundle_in(vocabulary.documents(base, add_on), refs), forms) as depot:
+        (read_base,), (read_add_on,) = images(depot)
+        assert essence(read_base) == essence(base)
+        assert essence(read_add_on) == essence(add_on)
+        assert all(found.mapping.startswith("learned.toml") for found in depot.found)
+        assert all("it is read as the" in each.reason for each in depot.content.not_understood)
+
+
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_components_that_are_not_there_make_it_unsure_and_then_it_is_not_taken(name: str) -> None:
+    # Most of what the documents list is unknown to the depot: it may be a list of something else.
+    with opened(bundle_in(VOCABULARIES[name].documents(), REFS[:2])) as depot:
+        assert all(not found.adopted for found in depot.found if found.image.version == BASE.version)
+        assert images(depot)[0] == ()
+        assert any(each.path.endswith(VOCABULARIES[name].base_path) for each in depot.content.not_understood)
+
+
+def test_what_is_unsure_is_learned_as_a_comment() -> None:
+    guess = {"one": "9.1.0.0.1", "two": "9.1.0.0.2", "name": "Thing", "c": {REFS[1].name: REFS[1].version}}
+    with opened(bundle_in({"x/odd.json": json.dumps(guess).encode()})) as depot:
+        mapping = write_mapping(learn(depot.unknown))
+
+    assert b"too unsure to be taken; when it is right, remove the marks\n# [[image]]\n" in mapping
+    unmarked = mapping.partition(b"remove the marks\n")[2].replace(b"# ", b"")
+    forms = UnknownForms(Mappings(read_mapping(unmarked, "m.toml")))
+    with opened(bundle_in({"x/odd.json": json.dumps(guess).encode()}), forms) as depot:
+        assert [each.name for each in images(depot)[1]] == ["Thing"]
