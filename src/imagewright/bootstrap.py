@@ -8,7 +8,6 @@ import secrets
 import shutil
 import signal
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
-
-import uvicorn
 
 import imagewright.app.operations  # noqa: F401 - binds the operations
 from imagewright.acceptance import policy_of, signers_of
@@ -42,6 +38,7 @@ from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
+from imagewright.http_server import Certificate, HttpServer, listener_on
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.processes import Processes
@@ -325,12 +322,12 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
 
     Raises OSError when it cannot listen, and what kept the service from starting; ChildFailed with several processes.
     """
-    listener = _listener(settings.host, settings.port)
-    cert, key = _certificate(settings)
+    listener = listener_on(settings.host, settings.port)
+    certificate = _certificate(settings)
     scheme = "https" if settings.tls else "http"
     host, port = listener.getsockname()[:2]
     tell(f"listening on {scheme}://{f'[{host}]' if ':' in host else host}:{port}")
-    server = partial(_serve_on, listener, settings, cert, key)
+    server = partial(_serve_on, listener, settings, certificate)
     if settings.workers == 1:
         server(tell, False)
     else:
@@ -339,30 +336,24 @@ def serve(settings: Settings, tell: Callable[[str], None]) -> None:
         Processes(settings.workers, listener, server, tell, grace=3 * settings.stop_grace + 2).run()
 
 
+def _certificate(settings: Settings) -> Certificate:
+    if not settings.tls or settings.cert:
+        return settings.cert, settings.key
+    _make_data_folder(settings)
+    return ensure_certificate(settings.data / "tls", settings.host)
+
+
 def _serve_on(
     listener: socket.socket,
     settings: Settings,
-    cert: Path | None,
-    key: Path | None,
+    certificate: Certificate,
     tell: Callable[[str], None],
     others_serve: bool,
 ) -> None:
     service = Service(settings, tell, others_serve=others_serve)
-    config = uvicorn.Config(
-        service.web,
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(settings.stop_grace) + 1,
-        ssl_certfile=cert,
-        ssl_keyfile=key,
-        ssl_context_factory=_modern_tls if settings.tls else None,
-    )
-    _DrainingServer(config, service).run([listener])
+    server = HttpServer(service.web, settings, certificate, service.drain)
+    service.on_failure = server.give_up
+    server.run([listener])
     if service.failure is not None:
         raise service.failure
 
@@ -387,60 +378,3 @@ def work(settings: Settings, tell: Callable[[str], None]) -> None:
         if running.metrics:
             running.metrics.close()
         storage.close()
-
-
-def _certificate(settings: Settings) -> tuple[Path | None, Path | None]:
-    if not settings.tls or settings.cert:
-        return settings.cert, settings.key
-    _make_data_folder(settings)
-    return ensure_certificate(settings.data / "tls", settings.host)
-
-
-def _modern_tls(_config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    context = default()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        # From here on connections wait instead of being refused, so that "listening" is true when it is told.
-        listener.listen()
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-class _DrainingServer(uvicorn.Server):
-    """Answers service_unavailable to new calls until those in flight have ended, and only then closes."""
-
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
-        super().__init__(config)
-        self._service = service
-        service.on_failure = lambda: setattr(self, "should_exit", True)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit or sig == signal.SIGQUIT:
-            super().handle_exit(sig, frame)
-            return
-
-        def drain_and_exit() -> None:
-            self._service.drain()
-            self.should_exit = True
-
-        threading.Thread(target=drain_and_exit, name="imagewright-drain", daemon=True).start()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Closes what is idle at once: a client that is not reading does not answer the end of TLS, and the polite way
-        would wait for that as long as for a call."""
-        for connection in list(self.server_state.connections):
-            cycle, transport = getattr(connection, "cycle", None), getattr(connection, "transport", None)
-            idle = cycle is None or cycle.response_complete
-            if idle and transport is not None and not transport.get_write_buffer_size():
-                transport.abort()
-        await super().shutdown(sockets)

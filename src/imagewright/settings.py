@@ -68,6 +68,13 @@ class Settings:
     fetch_total_timeout: float = 4 * 3600.0
     fetch_redirects: int = 5
     limits: Limits = DEFAULT_LIMITS
+    connections: int = 1000
+    head_timeout: float = 15.0
+    head_size: int = 64 * 1024
+    slowest_client: int = 1024
+    stall_timeout: float = 30.0
+    idle_timeout: float = 75.0
+    hsts: int = 365 * 86400
     workers: int = 1
     task_threads: int = 2
     task_lease: float = 30.0
@@ -110,6 +117,9 @@ class Settings:
             raise SettingsError("workers must be 1 or more, and task_threads 0 or more")
         if self.workers > 1 and self.allow_faults:
             raise SettingsError("faults are kept in the memory of one process: with allow_faults, workers must be 1")
+        for name in ("connections", "head_timeout", "head_size", "slowest_client", "stall_timeout", "idle_timeout"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}, and must be more than 0")
         self._check_log_and_metrics()
         for name, value in asdict(self.limits).items():
             if value < 1:

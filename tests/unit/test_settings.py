@@ -55,6 +55,7 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"limit_ratio": 0}, "must be 1 or more"),
         ({"limit_entries": "many"}, "a whole number"),
         ({"limits": 5}, "no setting"),
+        ({"head_timeout": 0}, "more than 0"),
         ({"log_format": "xml"}, "text, json"),
         ({"log_level": "loud"}, "debug, info"),
         ({"metrics_listen": "9100"}, "metrics_listen"),
