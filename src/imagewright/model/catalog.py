@@ -62,6 +62,7 @@ class Catalog:
     _hardware_support: Mapping[tuple[str, str, str], tuple[HardwareSupportPackage, ...]]
     _solutions: Mapping[tuple[str, str], tuple[Solution, ...]]
     _parts: dict[tuple[str, str], ComponentParts] = field(default_factory=dict)
+    _derived: dict[Hashable, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, depots: Mapping[str, DepotContent]) -> Catalog:
@@ -160,7 +161,14 @@ class Catalog:
         return frozenset(ComponentRef(*key) for key in self._parts)
 
     def _parts_of(self, component: Component) -> ComponentParts:
-        return component_parts(component, [self.vib(ref) for ref in component.bulletin.vibs], self._meetings)
+        vibs = [self.vib(ref) for ref in component.bulletin.vibs]
+        variants = self.component_variants(component.name, component.version)
+        return component_parts(component, vibs, self._meetings, is_ambiguous=len(variants) > 1)
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the catalogue alone, made when it is first asked for."""
+        known: T | None = self._derived.get(key)
+        return known if known is not None else self._derived.setdefault(key, make())
 
     @cached_property
     def _meetings(self) -> Meetings:
@@ -228,6 +236,15 @@ class Catalog:
     def carriers_of(self, component: ComponentRef) -> tuple[Carrier, ...]:
         """The base images, add-ons, hardware support packages and solutions that this component is a part of."""
         return self._carriers.get(component, ())
+
+    def not_held(self, carrier: Carrier) -> tuple[ComponentRef, ...]:
+        """The components that it lists and that no depot holds."""
+
+        def found() -> tuple[ComponentRef, ...]:
+            return tuple(ref for ref in carrier.components if self.component(ref.name, ref.version) is None)
+
+        # Of a base image, which lists most of what there is, this is asked with every validation.
+        return self.derived(("not held", carrier.version), found) if isinstance(carrier, BaseImage) else found()
 
     def kinds_of(self, component: Component) -> frozenset[BundleType]:
         """The bundle types that the API's filter finds this component under.

@@ -10,7 +10,7 @@ depot is left out or shown without details, and it is for validation to say so: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from imagewright.model.catalog import Catalog
@@ -29,7 +29,7 @@ from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
 from imagewright.model.version import compare, supports
-from imagewright.model.vibs import installed_vibs, reserved_vibs
+from imagewright.model.vibs import reserved_vibs, shares_of
 
 
 def compose_spec(spec: SoftwareSpec, catalog: Catalog, policy: Policy = DEFAULT_POLICY) -> EffectiveSpec:
@@ -108,23 +108,23 @@ class _Found:
 def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> EffectiveImage:
     found = _found(image, catalog)
     layers = _laid_down(image, found, chosen, catalog)
-    present = dict(sorted(layers.present.items()))
+    present = {name: layers.present[name] for name in sorted(layers.present)}
+    base = _base_layer(found.base, catalog) if found.base else None
     # The base image decides what the image is made for; where it is not known, the other components do.
-    base_parts = _known(found.base, catalog)
-    lines = _lines(base_parts) or _lines(one.parts for one in present.values() if one.parts)
-    vibs = installed_vibs(present, lines)
-    everything = (*present.values(), *layers.removed.values())
+    lines = (base.lines if base else None) or _lines(one.parts for one in present.values() if one.parts)
+    shares = shares_of(present.values(), lines)
+    overridden = (one for one in (*present.values(), *layers.removed.values()) if one.overridden)
     return EffectiveImage(
         spec=image,
         base_image=found.base,
-        base_is_whole=found.base is not None and _is_whole(found.base, base_parts),
+        base_is_whole=base is not None and base.is_whole,
         add_on=found.add_on,
         hardware_support=found.packages,
         solutions=found.solutions,
         components=present,
         removed=dict(sorted(layers.removed.items())),
-        vibs=vibs,
-        reserved=reserved_vibs(everything, [item for on_line in vibs.values() for item in on_line], catalog),
+        vibs=shares.in_order(),
+        reserved=reserved_vibs(shares, overridden, catalog),
         chosen=dict(chosen),
     )
 
@@ -142,7 +142,7 @@ def _found(image: ImageSpec, catalog: Catalog) -> _Found:
 def _laid_down(image: ImageSpec, found: _Found, chosen: Mapping[str, str], catalog: Catalog) -> _Layers:
     layers = _Layers(catalog)
     if found.base:
-        layers.put_all(found.base.components, _base_origin(found.base))
+        layers.present.update(_base_layer(found.base, catalog).components)
     if found.add_on:
         layers.lay(found.add_on, _add_on_origin(found.add_on))
     for package in found.packages.values():
@@ -155,17 +155,31 @@ def _laid_down(image: ImageSpec, found: _Found, chosen: Mapping[str, str], catal
     return layers
 
 
-def _known(base: BaseImage | None, catalog: Catalog) -> list[ComponentParts]:
-    found = (catalog.parts(ref) for ref in (base.components if base else ()))
-    return [parts for parts in found if parts is not None]
+@dataclass(frozen=True, slots=True)
+class _BaseLayer:
+    """What a base image lays down, by name; the product lines that it is for; whether the depots hold all of it."""
+
+    components: Mapping[str, EffectiveComponent]
+    lines: frozenset[str]
+    is_whole: bool
+
+
+def _base_layer(base: BaseImage, catalog: Catalog) -> _BaseLayer:
+    """The lowest layer, which is most of an image and the same in all that stand on this base image."""
+
+    def make() -> _BaseLayer:
+        layers = _Layers(catalog)
+        layers.put_all(base.components, _base_origin(base))
+        found = [catalog.parts(ref) for ref in base.components]
+        known = [parts for parts in found if parts is not None]
+        is_whole = len(known) == len(found) and not any(part.missing for part in known)
+        return _BaseLayer(dict(sorted(layers.present.items())), _lines(known), is_whole)
+
+    return catalog.derived(("base layer", base.version), make)
 
 
 def _lines(parts: Iterable[ComponentParts]) -> frozenset[str]:
     return frozenset(line for part in parts for line in part.lines)
-
-
-def _is_whole(base: BaseImage, known: Sequence[ComponentParts]) -> bool:
-    return len(known) == len(base.components) and not any(part.missing for part in known)
 
 
 def _packages(image: ImageSpec, catalog: Catalog) -> dict[str, HardwareSupportPackage]:

@@ -21,9 +21,14 @@ from imagewright.model.spec import HostHardware
 _Machines = tuple[HardwarePlatform, ...]
 
 
-def machine_findings(image: EffectiveImage, hosts: HostHardware | None) -> Iterator[Finding]:
-    """The findings about VIBs for other machines; `hosts` are what an alternative image selects by hardware."""
-    bound = [each for each in image.components.values() if each.parts and each.parts.names_machines]
+def machine_findings(
+    image: EffectiveImage, components: Iterable[EffectiveComponent], hosts: HostHardware | None
+) -> Iterator[Finding]:
+    """The findings about VIBs for other machines; `hosts` are what an alternative image selects by hardware.
+
+    `components` are those of the image that are not plain.
+    """
+    bound = [each for each in components if each.parts and each.parts.names_machines]
     if not bound:
         return
     installed = {item.ref for item in image.installed}

@@ -7,11 +7,11 @@ true of many VIBs is one finding for each choice of the user.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from imagewright.model.content import AcceptanceLevel, SignatureResult, Vib
-from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
+from imagewright.model.effective import EffectiveComponent, Source
 from imagewright.model.finding import CATALOGUE, Finding, Severity, finding, listed
 from imagewright.model.parts import ComponentParts
 
@@ -23,6 +23,11 @@ class Policy:
     minimum: AcceptanceLevel = AcceptanceLevel.COMMUNITY
     require_signatures: bool = False
 
+    @property
+    def asks_of_all(self) -> bool:
+        """True when it asks for more than that VIBs are what they claim to be."""
+        return self.require_signatures or self.minimum is not AcceptanceLevel.COMMUNITY
+
     def allows(self, level: AcceptanceLevel) -> bool:
         """True when an image may hold VIBs of this level."""
         return self.minimum is AcceptanceLevel.COMMUNITY or not level.is_below(self.minimum)
@@ -31,10 +36,13 @@ class Policy:
 DEFAULT_POLICY = Policy()
 
 
-def policy_findings(image: EffectiveImage, policy: Policy) -> Iterator[Finding]:
-    """The findings about VIBs one by one: files that no depot holds, acceptance levels, signatures."""
+def policy_findings(components: Iterable[EffectiveComponent], policy: Policy) -> Iterator[Finding]:
+    """The findings about VIBs one by one: files that no depot holds, acceptance levels, signatures.
+
+    Unless the policy `asks_of_all`, nothing is found about components that are plain.
+    """
     found: dict[tuple[str, _Fault], tuple[EffectiveComponent, list[str]]] = {}
-    for effective in image.components.values():
+    for effective in components:
         for fault, vib in _faults(effective.parts, policy) if effective.parts else ():
             found.setdefault((effective.origin.path, fault), (effective, []))[1].append(vib.id)
     for (path, fault), (effective, vibs) in found.items():

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from imagewright.model.content import Relation, Vib
-from imagewright.model.effective import EffectiveComponent, EffectiveImage
+from imagewright.model.effective import EffectiveComponent, EffectiveImage, Source
 from imagewright.model.parts import BASE_VERSION_NAME, ImageVib
 from imagewright.model.version import Bound, VersionKey, ascending, fits, sort_key
 
@@ -127,13 +127,14 @@ def problems(image: EffectiveImage) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     for line, on_line in image.vibs.items():
-        offer = Offer.of(on_line)
+        loud = [item for item in on_line if not item.quiet]
+        offer = Offer.of(on_line, loud)
         if image.base_is_whole:
             found += _unmet(line, on_line, offer, image)
-        found += _conflicts(on_line, offer)
-        found += _wrong_release(on_line, offer, image)
-        found += _obsolete(on_line, offer)
-        found += _file_clashes(on_line)
+        found += _conflicts(loud, offer)
+        found += _wrong_release(loud, offer, image)
+        found += _obsolete(loud, offer)
+        found += _file_clashes(loud)
     found += _two_contents(image)
     found += _wrong_product_lines(image)
     once: dict[Hashable, Problem] = {}
@@ -169,13 +170,13 @@ class Offer:
     provided: Mapping[str, Sequence[tuple[str | None, ImageVib]]]
 
     @classmethod
-    def of(cls, on_line: Sequence[ImageVib]) -> Offer:
-        """The offer of these VIBs, which have one name each."""
+    def of(cls, on_line: Sequence[ImageVib], loud: Sequence[ImageVib]) -> Offer:
+        """The offer of these VIBs, which have one name each; `loud` are those that are not quiet."""
         provided: dict[str, list[tuple[str | None, ImageVib]]] = {}
-        for item in on_line:
+        for item in loud:
             for relation in item.provides:
                 provided.setdefault(relation.name, []).append((relation.version, item))
-        return cls({item.vib.name: item for item in on_line}, provided)
+        return cls({item.name: item for item in on_line}, provided)
 
     def meets(self, need: Bound) -> bool:
         """True when a VIB has the name that is needed, or provides it, at a version within the bound."""
@@ -202,10 +203,14 @@ def _refuses(vib: Vib, other: Vib) -> bool:
 
 def _unmet(line: str, on_line: Sequence[ImageVib], offer: Offer, image: EffectiveImage) -> Iterator[Unmet]:
     base_version = image.base_image.version if image.base_image else None
-    # Most VIBs need the same few things, so each need is looked at once.
+    # Most VIBs need the same few things, so each need is looked at once, and so are needs that come together.
     met: set[Bound] = set()
+    all_met: set[int] = set()
     unmet: dict[Bound, tuple[str, ...]] = {}
     for item in on_line:
+        if id(item.needs) in all_met:
+            continue
+        missed = False
         for need in item.needs:
             if need in met:
                 continue
@@ -214,7 +219,10 @@ def _unmet(line: str, on_line: Sequence[ImageVib], offer: Offer, image: Effectiv
                     met.add(need)
                     continue
                 unmet[need] = _present(need.name, offer, base_version)
+            missed = True
             yield Unmet(item, need.relation, line, unmet[need])
+        if not missed:
+            all_met.add(id(item.needs))
 
 
 def _present(name: str, offer: Offer, base_version: str | None) -> tuple[str, ...]:
@@ -267,18 +275,28 @@ def _file_clashes(on_line: Sequence[ImageVib]) -> Iterator[FileClash]:
 
 
 def _two_contents(image: EffectiveImage) -> Iterator[TwoContents]:
-    if not image.reserved:
+    suspects = [item for item in image.reserved if _is_of_the_image(item, image)]
+    if not suspects:
         return
     installed = {item.vib.id: item for item in image.installed}
-    for other in image.reserved:
+    for other in suspects:
         item = installed.get(other.vib.id)
-        effective = image.components.get(other.component.name)
-        if item is not None and effective is not None and effective.version == other.component.version:
+        if item is not None:
             yield TwoContents(item, other)
 
 
+def _is_of_the_image(item: ImageVib, image: EffectiveImage) -> bool:
+    effective = image.components.get(item.component.name)
+    return effective is not None and effective.version == item.component.version
+
+
 def _wrong_product_lines(image: EffectiveImage) -> Iterator[WrongProductLine]:
-    for effective in image.components.values():
+    # What the base image brings is for its own product lines.
+    others = (each for each in image.components.values() if each.origin.source is not Source.BASE_IMAGE)
+    fitting: dict[tuple[str, ...], bool] = {(): True}
+    for effective in others:
         lines = effective.parts.lines if effective.parts else ()
-        if lines and image.vibs.keys().isdisjoint(lines):
+        if lines not in fitting:
+            fitting[lines] = not image.vibs.keys().isdisjoint(lines)
+        if not fitting[lines]:
             yield WrongProductLine(effective, tuple(sorted(lines)))

@@ -114,12 +114,15 @@ def _told_of_image(
         yield from _user_component_findings(name, version, image, catalog)
     for name in sorted(image.spec.removed_components):
         yield from _removed_component_findings(name, image)
-    for effective in image.components.values():
+    # Of most components there is nothing to say, which one look at them has to show.
+    marked = [each for each in image.components.values() if each.parts is not None and not each.parts.plain]
+    for effective in marked:
         yield from _content_findings(effective, catalog)
+    for effective in [each for each in image.components.values() if each.origin.source is not Source.BASE_IMAGE]:
         yield from _override_findings(effective)
         yield from _platform_findings(effective, image)
-    yield from policy_findings(image, policy)
-    yield from machine_findings(image, hosts)
+    yield from policy_findings(image.components.values() if policy.asks_of_all else marked, policy)
+    yield from machine_findings(image, marked, hosts)
     yield from explained(image, catalog, policy)
 
 
@@ -175,7 +178,7 @@ def _ambiguity(
 
 
 def _not_in_depot(carrier: Carrier, label: str, path: str, catalog: Catalog) -> Iterator[Finding]:
-    missing = [ref for ref in carrier.components if catalog.component(ref.name, ref.version) is None]
+    missing = catalog.not_held(carrier)
     if missing:
         yield finding("imagewright.component.not_in_depot", path, source=label, components=_refs(missing))
 
@@ -341,7 +344,7 @@ def _content_findings(effective: EffectiveComponent, catalog: Catalog) -> Iterat
 def _platform_findings(effective: EffectiveComponent, image: EffectiveImage) -> Iterator[Finding]:
     base = image.spec.base_image
     oldest = effective.parts.oldest_platform if effective.parts else ""
-    if not base or not oldest or effective.source is Source.BASE_IMAGE:
+    if not base or not oldest:
         return
     # A platform names a release (8.0), and only in some files the build behind it.
     if compare(oldest.partition("-")[0], base.partition("-")[0]) > 0:

@@ -6,46 +6,70 @@ own set of VIBs: of several VIBs of one name the highest version is installed, a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 
 from imagewright.model.catalog import Catalog
 from imagewright.model.effective import EffectiveComponent
 from imagewright.model.parts import ImageVib
 from imagewright.model.version import VersionKey
 
+_NAME = attrgetter("name")
 
-def installed_vibs(
-    components: Mapping[str, EffectiveComponent], lines: Iterable[str]
-) -> dict[str, tuple[ImageVib, ...]]:
-    """For each of the product lines, the VIBs that are installed there, by VIB name."""
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The VIBs that are installed, by product line and name; `left` lost their place on a line, or are for none."""
+
+    installed: Mapping[str, Mapping[str, ImageVib]]
+    left: Sequence[ImageVib]
+
+    def in_order(self) -> dict[str, tuple[ImageVib, ...]]:
+        """The installed ones of each product line, by VIB name."""
+        return {line: tuple(sorted(on_line.values(), key=_NAME)) for line, on_line in self.installed.items()}
+
+    def holds(self, item: ImageVib) -> bool:
+        """True when this very VIB is installed on any product line, whichever component brings it."""
+        rivals = (on_line.get(item.name) for on_line in self.installed.values())
+        return any(rival is not None and rival.ref == item.ref for rival in rivals)
+
+
+def shares_of(components: Iterable[EffectiveComponent], lines: Iterable[str]) -> Shares:
+    """Shares the VIBs of these components out, which are given by name, over the product lines."""
     winners: dict[str, dict[str, ImageVib]] = {line: {} for line in sorted(lines)}
-    for name in sorted(components):
-        parts = components[name].parts
+    left = []
+    for effective in components:
+        parts = effective.parts
         for item in parts.vibs if parts else ():
+            is_for_none = True
             for line in item.lines:
-                if line in winners:
-                    on_line = winners[line]
-                    rival = on_line.setdefault(item.vib.name, item)
-                    if rival is not item and _rank(item) > _rank(rival):
-                        on_line[item.vib.name] = item
-    return {line: tuple(on_line[name] for name in sorted(on_line)) for line, on_line in winners.items()}
+                on_line = winners.get(line)
+                if on_line is None:
+                    continue
+                is_for_none = False
+                rival = on_line.setdefault(item.name, item)
+                if rival is not item:
+                    is_higher = _rank(item) > _rank(rival)
+                    on_line[item.name] = item if is_higher else rival
+                    left.append(rival if is_higher else item)
+            if is_for_none:
+                left.append(item)
+    return Shares(winners, left)
 
 
-def reserved_vibs(
-    everything: Iterable[EffectiveComponent], installed: Collection[ImageVib], catalog: Catalog
-) -> tuple[ImageVib, ...]:
-    """The VIBs of these components, and of those that they overrode, that are not among the installed ones."""
-    # Most VIBs are installed as they are, which is cheap to see. The others may still be installed, from elsewhere.
-    as_they_are = {id(item) for item in installed}
-    left = [item for item in _all_vibs(everything, catalog) if id(item) not in as_they_are]
-    in_use = {item.ref for item in installed} if left else set()
-    found = {item.ref: item for item in reversed(left) if item.ref not in in_use}
-    return tuple(sorted(found.values(), key=lambda item: (item.vib.name, _rank(item))))
+def reserved_vibs(shares: Shares, overriding: Iterable[EffectiveComponent], catalog: Catalog) -> tuple[ImageVib, ...]:
+    """What comes with an image and is not installed: those that are left, and the VIBs of what was overridden or
+    removed, unless they are installed from elsewhere or on another product line."""
+    candidates = [*shares.left, *_overridden(overriding, catalog)]
+    found = {item.ref: item for item in reversed(candidates) if not shares.holds(item)}
+    return tuple(sorted(found.values(), key=lambda item: (item.name, _rank(item))))
 
 
-def _all_vibs(everything: Iterable[EffectiveComponent], catalog: Catalog) -> Iterator[ImageVib]:
+def _overridden(everything: Iterable[EffectiveComponent], catalog: Catalog) -> Iterator[ImageVib]:
     for effective in everything:
-        if effective.parts:
+        # A removed component has no version; its parts are those of what was removed.
+        if effective.parts and not effective.version:
             yield from effective.parts.vibs
         for loser in effective.overridden:
             if loser.component is not None:
