@@ -25,6 +25,7 @@ from imagewright.app.effective import EffectiveImages
 from imagewright.app.exports import forget_expired
 from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
+from imagewright.app.offered_depot import Offer
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Figures, StaleRevision, Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
@@ -86,6 +87,11 @@ def ensure_administrator(storage: Storage, given: str | None) -> str | None:
             return None
         uow.users.add(User(ADMINISTRATOR, hashed, Role.ADMINISTRATOR, utc_now()))
     return None if given else password
+
+
+def offer_of(settings: Settings) -> Offer | None:
+    """To whom the content of this server is offered as an online depot; None for nobody."""
+    return Offer(settings.depot_token) if settings.offer_depot else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,9 @@ class Service:
         self._may_listen = threading.Event()
         if not others_serve:
             self._may_listen.set()
-        self.web = Server(WebSettings(settings.public_url, settings.largest_upload), self._begin, self._close)
+        self.web = Server(
+            WebSettings(settings.public_url, settings.largest_upload, offer_of(settings)), self._begin, self._close
+        )
 
     def _begin(self) -> None:
         self._background.start()

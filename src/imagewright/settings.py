@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -13,12 +14,13 @@ from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.model.content import AcceptanceLevel
 
 DEFAULT_FILE = Path("imagewright.toml")
-SECRETS: Final = ("admin_password", "database", "proxy", "metrics_token")
+SECRETS: Final = ("admin_password", "database", "proxy", "metrics_token", "depot_token")
 """Settings that may have a secret in them. Each can be given as the file that it is in: `_file` after its name."""
 LOG_FORMATS: Final = ("text", "json")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 SHORTEST_TOKEN: Final = 16
 """Characters: a token is sent as often as somebody likes to guess."""
+_TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
 LIMIT: Final = "limit_"
 """What the names of the settings begin with that are limits against hostile depots."""
 
@@ -81,6 +83,8 @@ class Settings:
     task_retention: float = 30 * 86400.0
     stop_grace: float = 10.0
     export_lifetime: float = 86400.0
+    offer_depot: bool = False
+    depot_token: str | None = field(default=None, repr=False)
     log_format: str = "text"
     log_level: str = "info"
     metrics_listen: str | None = None
@@ -121,6 +125,11 @@ class Settings:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}, and must be more than 0")
         self._check_log_and_metrics()
+        if self.depot_token is not None and not _TOKEN.fullmatch(self.depot_token):
+            raise SettingsError(
+                f"depot_token must have at least {SHORTEST_TOKEN} characters, and only letters, digits, - and _: it "
+                "stands in URLs"
+            )
         for name, value in asdict(self.limits).items():
             if value < 1:
                 raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")

@@ -60,6 +60,8 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"log_level": "loud"}, "debug, info"),
         ({"metrics_listen": "9100"}, "metrics_listen"),
         ({"metrics_token": "short"}, "at least 16"),
+        ({"depot_token": "short"}, "at least 16"),
+        ({"depot_token": "0123456789abcdef/.."}, "only letters, digits"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(options: dict[str, object], words: str) -> None:

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from imagewright.app.downloads import EXPORTS, Download, Waiting, fetch
 from imagewright.app.invoke import Application, raise_as_api_error
+from imagewright.app.offered_depot import Offer, OfferedDepot
 from imagewright.contract.routing import UnknownPath
 from imagewright.model.errors import ApiError, ServiceUnavailable
 from imagewright.web.requests import credentials_of, origin_of
@@ -69,6 +70,27 @@ class Downloads:
             except Exception as failure:
                 raise_as_api_error(failure, origin)
         return found
+
+
+class DepotFiles:
+    """Answers GET and HEAD of the files of the depot that this server offers; nobody needs a session for them."""
+
+    def __init__(self, application: Callable[[], Application], offer: Offer) -> None:
+        self._application = application
+        self._offer = offer
+        self._depot = OfferedDepot()
+
+    async def answer(self, request: Request) -> Response:
+        """A file, or what a path gets that is not known: to whom nothing is offered, that is all there is."""
+        path = self._offer.file(request.url.path)
+        try:
+            origin = origin_of(request, None)
+            found = await run_in_threadpool(self._depot.find, self._application(), path, origin) if path else None
+            if found is None:
+                raise UnknownPath().error()
+        except ApiError as error:
+            return error_response(error)
+        return file_response(request, found)
 
 
 def file_response(request: Request, download: Download) -> Response:

@@ -17,10 +17,11 @@ from imagewright.app.auditing import DONE
 from imagewright.app.authentication import unauthenticated
 from imagewright.app.downloads import EXPORTS
 from imagewright.app.invoke import Application, not_serving
+from imagewright.app.offered_depot import ROOT, Offer
 from imagewright.app.tracing import REQUEST
 from imagewright.contract.routing import OWN_ROOT, UnknownPath, match_old, match_own
 from imagewright.web.documentation import documentation
-from imagewright.web.downloads import Downloads
+from imagewright.web.downloads import DepotFiles, Downloads
 from imagewright.web.health import ALIVE, READY, Readiness, alive
 from imagewright.web.jsonrpc import JsonRpcDialect
 from imagewright.web.kept_answers import KeptAnswers, send_again
@@ -35,10 +36,12 @@ METRICS: Final = "/metrics"
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """`public_url` is how clients reach the server, None for what their requests say; `largest_upload` is in bytes."""
+    """`public_url` is how clients reach the server, None for what their requests say; `largest_upload` is in bytes.
+    `offer` says to whom the content of the depots is offered as an online depot."""
 
     public_url: str | None = None
     largest_upload: int = 64 * 1024**3
+    offer: Offer | None = None
 
 
 class Server:
@@ -66,6 +69,7 @@ class Server:
         self._own = RestDialect(self._ready, PLAIN, self._kept, settings.public_url, match_own)
         self._jsonrpc = JsonRpcDialect(self._ready, settings.public_url)
         self._downloads = Downloads(self._ready, settings.public_url)
+        self._depot = DepotFiles(self._ready, settings.offer) if settings.offer else None
         self._uploads = Uploads(self._ready, settings.largest_upload, settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +110,8 @@ class Server:
             return await self._uploads.answer(request)
         if path.startswith(f"{EXPORTS}/") and request.method in ("GET", "HEAD"):
             return await self._downloads.answer(request)
+        if self._depot and path.startswith(ROOT) and request.method in ("GET", "HEAD"):
+            return await self._depot.answer(request)
         if path.startswith(f"{OWN_ROOT}/"):
             return await self._own.answer(request, path.removeprefix(OWN_ROOT))
         found = await run_in_threadpool(self._beside_the_api, request, path) if request.method == "GET" else None
