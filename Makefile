@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLES ?=
 CASES_OF_EACH ?= 260
+KILLS ?= 200
 EXAMPLES_OF_EACH ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint fuzz bench generate lock clean
+.PHONY: help install demo serve test check lint fuzz torture bench generate lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -47,6 +48,9 @@ test: lint ## Check everything and run all tests
 fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken files for every reader
 	FUZZ_EXAMPLES_OF_EACH=$(EXAMPLES_OF_EACH) $(BIN)/pytest tests/property/test_formats_mutations.py --timeout=600
 	FUZZ_CASES_OF_EACH=$(CASES_OF_EACH) $(BIN)/pytest tests/e2e/test_made_up_requests.py --capture=no --timeout=600
+
+torture: $(VENV)/.test ## Kill servers and workers two hundred times while users work, and look for anything lost
+	TORTURE_KILLS=$(KILLS) $(BIN)/pytest tests/e2e/test_torture.py --capture=no
 
 bench: $(VENV)/.test ## Measure, side by side in one run
 	$(BIN)/python tests/bench
