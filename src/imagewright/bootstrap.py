@@ -39,9 +39,11 @@ from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
+from imagewright.formats.metadata import UnknownForms
 from imagewright.http_server import Certificate, HttpServer, listener_on
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
+from imagewright.mapping_files import mappings_of
 from imagewright.processes import Processes
 from imagewright.settings import Settings, host_and_port
 from imagewright.storage.database import open_storage
@@ -134,6 +136,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
         faults=Faults(allowed=settings.allow_faults),
         policy=policy_of(settings),
         trusted_signers=signers_of(settings),
+        forms=UnknownForms(mappings_of(settings)),
         export_lifetime=timedelta(seconds=settings.export_lifetime),
         limits=settings.limits,
     )

@@ -60,6 +60,7 @@ class Settings:
     proxy: str | None = None
     ca_bundle: Path | None = None
     trusted_signers: Path | None = None
+    mappings: Path | None = None
     minimum_acceptance_level: AcceptanceLevel = AcceptanceLevel.COMMUNITY
     require_signatures: bool = False
     largest_upload: int = 64 * 1024**3

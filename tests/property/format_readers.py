@@ -12,13 +12,14 @@ from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
 from imagewright.formats.bulletin import read_bulletin_xml
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.case_json import read_case, write_case
 from imagewright.formats.declaration_file import read_declaration
+from imagewright.formats.depot_description import read_description
 from imagewright.formats.depot_writer import write_depot
 from imagewright.formats.hardware import read_hardware
 from imagewright.formats.images import READERS, read_image_object, write_image_object
@@ -34,7 +35,9 @@ from imagewright.formats.inference import infer_images
 from imagewright.formats.inspection import inspect_depot
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import MIB, Limits
+from imagewright.formats.mapping import read_mapping
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
+from imagewright.formats.signing import read_signing_key
 from imagewright.formats.spec_json import read_spec, write_spec
 from imagewright.formats.vib import read_beginning, read_vib_file, write_vib
 from imagewright.formats.vib_xml import read_vib_xml, write_vib_xml
@@ -170,9 +173,9 @@ SPEC = SoftwareSpec(
 )  # fmt: skip
 
 
-def signed(data: bytes) -> tuple[bytes, bytes]:
-    """A signature of these bytes, and the certificate of who signed them."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def signed(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """A signature of these bytes, and the certificate and the key of who signed them."""
+    key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Sample Signing")])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
@@ -180,10 +183,11 @@ def signed(data: bytes) -> tuple[bytes, bytes]:
     certificate = builder.sign(key, hashes.SHA256())
     envelope = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(certificate, key, hashes.SHA256())
     options = [pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.DetachedSignature]
-    return envelope.sign(Encoding.PEM, options), certificate.public_bytes(Encoding.PEM)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return envelope.sign(Encoding.PEM, options), certificate.public_bytes(Encoding.PEM), pem
 
 
-SIGNATURE, CERTIFICATE = signed(DESCRIPTOR)
+SIGNATURE, CERTIFICATE, SIGNING_KEY = signed(DESCRIPTOR)
 TRUSTED = TrustedSigners(tuple(x509.load_pem_x509_certificates(CERTIFICATE)))
 LSPCI = b"""host: esx01
 00:1f.2 SATA controller [0106]: Intel Corporation C600 [8086:1d02] (rev 06) (prog-if 01 [AHCI 1.0])
@@ -252,6 +256,20 @@ READERS_OF_FORMATS: dict[str, Reader] = {
         b'version = "6.7.0"\nvibs = ["a", "b"]\nrelease_date = 2018-10-16\n[components]\n',
         "bytes",
         lambda data: read_declaration(data, "d.toml"),
+    ),
+    "description of a depot": Reader(
+        b'[depot]\nvendor = "v"\ncode = "EXA"\ndate = 2026-11-01\n[[vib]]\nname = "a"\nversion = "1-1"\n',
+        "bytes",
+        lambda data: read_description(data, "depot.toml"),
+    ),
+    "mapping": Reader(
+        b'[[image]]\nkind = "base image"\nfiles = "b/*.json"\nversion = "a.\\"b.c\\"[]"\ncomponents = ["c.*"]\n'
+        b'component_id = "@value"\n',
+        "bytes",
+        lambda data: read_mapping(data, "m.toml"),
+    ),
+    "signing key": Reader(
+        SIGNING_KEY, "bytes", lambda data: read_signing_key(data, "key.pem", CERTIFICATE, "certificates.pem")
     ),
     "specification": Reader(write_spec(SPEC), "json", read_spec),
     "case": Reader(write_case(Case(SPEC, {"d": DepotContent((BUNDLE,))})), "json", read_case),

@@ -16,6 +16,7 @@ from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
+from imagewright.formats.metadata import ANY_FORM, UnknownForms
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.task import Task, TaskTarget
@@ -42,6 +43,7 @@ class Services:
     faults: Faults = field(default_factory=Faults)
     policy: Policy = DEFAULT_POLICY
     trusted_signers: TrustedSigners = NOBODY
+    forms: UnknownForms = ANY_FORM
     export_lifetime: timedelta = timedelta(days=1)
     limits: Limits = DEFAULT_LIMITS
 

@@ -12,6 +12,7 @@ from imagewright.cli.depot_files import (
     DepotsOption,
     Format,
     FormatOption,
+    MapOption,
     SpecArgument,
     catalog_of,
     echo_json,
@@ -35,6 +36,7 @@ def check(
         bool, typer.Option("--require-signatures", help="Every VIB must be signed by a trusted signer.")
     ] = False,
     trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
+    mapping: MapOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Check a specification against depots, without a server.
@@ -56,6 +58,7 @@ def check(
         minimum_acceptance_level=minimum_level,
         require_signatures=require_signatures or None,
         trusted_signers=trusted_signers,
+        mappings=mapping,
     )
     policy = policy_of(settings)
     with problems_told():

@@ -31,6 +31,10 @@ SpecArgument = Annotated[Path, typer.Argument(help="A software specification as 
 DepotsOption = Annotated[
     list[Path], typer.Option("--depot", help="A depot: an offline bundle or a VIB. Can be given several times.")
 ]
+MapOption = Annotated[
+    Path | None,
+    typer.Option("--map", help="A mapping for images in a form of their own, or a folder of them (setting mappings)."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
@@ -61,11 +65,13 @@ def read_depots(paths: Iterable[Path], settings: Settings) -> dict[str, DepotCon
     """
     from imagewright.acceptance import signers_of
     from imagewright.formats.bundle import open_depot
+    from imagewright.formats.metadata import UnknownForms
+    from imagewright.mapping_files import mappings_of
 
     contents = {}
-    trusted = signers_of(settings)
+    trusted, forms = signers_of(settings), UnknownForms(mappings_of(settings))
     for path in paths:
-        with path.open("rb") as file, open_depot(file, str(path), settings.limits, trusted) as depot:
+        with path.open("rb") as file, open_depot(file, str(path), settings.limits, trusted, forms) as depot:
             contents[str(path)] = depot.recorded()
     return contents
 

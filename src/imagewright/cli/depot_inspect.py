@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagewright.cli.depot_files import problems_told, site_settings
+from imagewright.cli.depot_files import MapOption, problems_told, site_settings
 from imagewright.cli.exit_codes import DONE, REFUSED
 from imagewright.cli.terminal import JsonOption, echo_json
 
@@ -21,6 +21,7 @@ FileArgument = Annotated[Path, typer.Argument(help="An offline bundle, a zip wit
 def inspect(
     file: FileArgument,
     trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
+    mapping: MapOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show everything that is in a depot, check it, and list what was not understood.
@@ -32,7 +33,7 @@ def inspect(
     Example: imagewright depot inspect vendor-bundle.zip
     """
     with problems_told():
-        found = _inspected(file, site_settings(trusted_signers=trusted_signers))
+        found = _inspected(file, site_settings(trusted_signers=trusted_signers, mappings=mapping))
     if json:
         from imagewright.formats.inspection_document import inspection_document
 
@@ -47,6 +48,9 @@ def inspect(
 def _inspected(path: Path, settings: Settings) -> Inspection:
     from imagewright.acceptance import signers_of
     from imagewright.formats.inspection import inspect_depot
+    from imagewright.formats.metadata import UnknownForms
+    from imagewright.mapping_files import mappings_of
 
+    forms = UnknownForms(mappings_of(settings))
     with path.open("rb") as file:
-        return inspect_depot(file, str(path), settings.limits, signers_of(settings))
+        return inspect_depot(file, str(path), settings.limits, signers_of(settings), forms)

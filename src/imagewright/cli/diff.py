@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imagewright.cli.check import findings_text
-from imagewright.cli.depot_files import echo_json, problems_told, read_depots, read_spec_file, site_settings
+from imagewright.cli.depot_files import MapOption, echo_json, problems_told, read_depots, read_spec_file, site_settings
 
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
@@ -39,6 +39,7 @@ def diff(
     hardware: Annotated[
         Path | None, typer.Option(help="The devices of hosts: lspci -nnvmm, CSV or JSON. Tells who loses a driver.")
     ] = None,
+    mapping: MapOption = None,
     format_: Annotated[DiffFormat, typer.Option("--format", help="For a terminal, programs, or a pull request.")] = (
         DiffFormat.TEXT
     ),
@@ -54,7 +55,7 @@ def diff(
     from imagewright.model.diff import diff as difference_of
     from imagewright.model.finding import Severity
 
-    settings = site_settings()
+    settings = site_settings(mappings=mapping)
     with problems_told():
         shared = read_depots(depot or (), settings)
         old, _ = _side(before, shared, settings)

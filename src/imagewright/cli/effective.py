@@ -10,6 +10,7 @@ from imagewright.cli.depot_files import (
     DepotsOption,
     Format,
     FormatOption,
+    MapOption,
     SpecArgument,
     catalog_of,
     echo_json,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 def effective(
     spec: SpecArgument,
     depot: DepotsOption,
+    mapping: MapOption = None,
     vibs: Annotated[bool, typer.Option("--vibs", help="List the VIBs as well.")] = False,
     format_: FormatOption = Format.TEXT,
 ) -> None:
@@ -37,7 +39,7 @@ def effective(
     from imagewright.model.compose import compose_spec
     from imagewright.model.documents import effective_document
 
-    settings = site_settings()
+    settings = site_settings(mappings=mapping)
     with problems_told():
         wanted, catalog = read_spec_file(spec), catalog_of(depot, settings)
     composed = compose_spec(wanted, catalog, policy_of(settings))

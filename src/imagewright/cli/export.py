@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from imagewright.cli.depot_files import DepotsOption, SpecArgument, problems_told, read_spec_file, site_settings
+from imagewright.cli.depot_files import (
+    DepotsOption,
+    MapOption,
+    SpecArgument,
+    problems_told,
+    read_spec_file,
+    site_settings,
+)
 
 if TYPE_CHECKING:
     from imagewright.cli.opened_depots import OpenedDepots
@@ -33,6 +40,7 @@ Report = Callable[[int], None]
 def export(
     spec: SpecArgument,
     depot: DepotsOption,
+    mapping: MapOption = None,
     bundle: Annotated[Path | None, typer.Option(help="Write an offline bundle to this file.")] = None,
     sbom: Annotated[
         Path | None, typer.Option(help="Write the bill of materials of the default image, as CycloneDX JSON.")
@@ -59,7 +67,7 @@ def export(
     if bundle is None and sbom is None:
         raise typer.BadParameter("nothing is asked for; give --bundle FILE, --sbom FILE, or both")
     limit = None if split is None else _bytes(split)
-    settings = site_settings()
+    settings = site_settings(mappings=mapping)
     with problems_told(), opened(depot, settings) as depots:
         wanted, effective = _exportable(spec, depots, policy_of(settings), only_default_image)
         if bundle is not None:
@@ -69,11 +77,13 @@ def export(
 
 
 def opened(paths: list[Path], settings: Settings) -> OpenedDepots:
-    """The depots in these files, with the limits and trusted signers of the settings."""
+    """The depots in these files, with the limits, trusted signers and mappings of the settings."""
     from imagewright.acceptance import signers_of
     from imagewright.cli.opened_depots import OpenedDepots
+    from imagewright.formats.metadata import UnknownForms
+    from imagewright.mapping_files import mappings_of
 
-    return OpenedDepots(paths, settings.limits, signers_of(settings))
+    return OpenedDepots(paths, settings.limits, signers_of(settings), UnknownForms(mappings_of(settings)))
 
 
 def _exportable(

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
+from imagewright.formats.metadata import ANY_FORM, UnknownForms
 from imagewright.formats.signature import TrustedSigners
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent, Vib, VibRef
@@ -21,14 +22,17 @@ class OpenedDepots:
     Use it in a `with`. FormatError and OSError for what cannot be read.
     """
 
-    def __init__(self, paths: Iterable[Path], limits: Limits, trusted: TrustedSigners) -> None:
+    def __init__(
+        self, paths: Iterable[Path], limits: Limits, trusted: TrustedSigners, forms: UnknownForms = ANY_FORM
+    ) -> None:
         self._holders: dict[VibRef, tuple[OpenDepot, Vib]] = {}
         self._resources = ExitStack()
         contents = {}
         with ExitStack() as opening:
             for path in paths:
                 file = opening.enter_context(path.open("rb"))
-                contents[str(path)] = self._taken(opening.enter_context(open_depot(file, str(path), limits, trusted)))
+                depot = opening.enter_context(open_depot(file, str(path), limits, trusted, forms))
+                contents[str(path)] = self._taken(depot)
             self._resources = opening.pop_all()
         self.catalog = Catalog.of(contents)
 

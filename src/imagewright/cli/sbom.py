@@ -7,13 +7,21 @@ from typing import Annotated
 
 import typer
 
-from imagewright.cli.depot_files import DepotsOption, SpecArgument, problems_told, read_spec_file, site_settings
+from imagewright.cli.depot_files import (
+    DepotsOption,
+    MapOption,
+    SpecArgument,
+    problems_told,
+    read_spec_file,
+    site_settings,
+)
 from imagewright.cli.export import opened
 
 
 def sbom(
     spec: SpecArgument,
     depot: DepotsOption,
+    mapping: MapOption = None,
     image: Annotated[str | None, typer.Option(help="The id of an alternative image; else the default image.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write it to this file instead of the terminal.")] = None,
 ) -> None:
@@ -30,7 +38,7 @@ def sbom(
     from imagewright.model.compose import compose_spec
     from imagewright.model.exporting import lacking
 
-    settings = site_settings()
+    settings = site_settings(mappings=mapping)
     with problems_told(), opened(depot, settings) as depots:
         wanted = read_spec_file(spec)
         effective = compose_spec(wanted, depots.catalog, policy_of(settings))

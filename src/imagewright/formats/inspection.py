@@ -10,7 +10,7 @@ from typing import BinaryIO
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import FoundImage
+from imagewright.formats.metadata import ANY_FORM, FoundImage, UnknownForms
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.model.content import (
     DepotContent,
@@ -80,13 +80,17 @@ class Inspection:
 
 
 def inspect_depot(
-    file: BinaryIO, name: str, limits: Limits = DEFAULT_LIMITS, trusted: TrustedSigners = NOBODY
+    file: BinaryIO,
+    name: str,
+    limits: Limits = DEFAULT_LIMITS,
+    trusted: TrustedSigners = NOBODY,
+    forms: UnknownForms = ANY_FORM,
 ) -> Inspection:
     """Reads a depot as an import does, every VIB in it included.
 
     Raises FormatError when it cannot be opened (see `open_depot`); a VIB that is damaged is told in the result.
     """
-    with open_depot(file, name, limits, trusted) as depot:
+    with open_depot(file, name, limits, trusted, forms) as depot:
         vibs = tuple(_inspected(depot, vib) for vib in depot.content.vibs)
         return Inspection(name, file.seek(0, io.SEEK_END), depot.content, vibs, depot.found)
 

@@ -238,7 +238,7 @@ class _Applied:
         if refs and not pairs.intersection(refs):
             first = f"{refs[0].name} {refs[0].version}"
             raise DoesNotFit(
-                f"finds {len(refs)} components, and none of them is in this depot; the first is {shown(first)}"
+                f"finds components of which none is in this depot; the first of {len(refs)} is {shown(first)}"
             )
         return refs
 

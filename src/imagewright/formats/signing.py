@@ -53,10 +53,11 @@ def read_signing_key(
         raise FormatError(key_where, "is no RSA key; only those sign the same bytes in the same way each time")
     try:
         first, *issuers = x509.load_pem_x509_certificates(certificates)
-    except ValueError as error:
+        is_of_key = first.public_key() == private.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise FormatError(
             certificates_where, f"holds no certificates in PEM form that can be read ({error})"
         ) from error
-    if first.public_key() != private.public_key():
+    if not is_of_key:
         raise FormatError(certificates_where, f"begins with a certificate that is not of the key {key_where}")
     return SigningKey(private, first, tuple(issuers))

@@ -112,7 +112,7 @@ class _Import:
         try:
             with (
                 services.blobs.open(bundle.sha256) as file,
-                open_depot(file, bundle.name, services.limits, services.trusted_signers) as opened,
+                open_depot(file, bundle.name, services.limits, services.trusted_signers, services.forms) as opened,
             ):
                 return opened.content.with_vibs(self._stored_vibs(opened))
         except FormatError as error:
