@@ -38,11 +38,14 @@ def draft_of(person: Person, spec: SoftwareSpec) -> str:
     return draft
 
 
-def over_jsonrpc(person: Person, body: bytes) -> bytes:
-    """All that the server does between the bytes of a request and those of its answer, but HTTP."""
+def over_jsonrpc(person: Person, body: bytes, *, anew: bool = False) -> bytes:
+    """All that the server does between the bytes of a request and those of its answer, but HTTP.
+
+    An answer keeps how it is written for as long as the image stays the same; `anew` is without that.
+    """
     call = read_invocation(body, {})
     result = person.call(effective.list_, lambda: jsonrpc_values.decode_input(effective.list_, call.input))
-    output = jsonrpc_values.encode_output(effective.list_, result)
+    output = jsonrpc_values.encode_output(effective.list_, dict(result) if anew else result)
     return msgspec.json.encode({"jsonrpc": "2.0", "id": call.request_id, "result": {"output": output}})
 
 
@@ -82,17 +85,15 @@ def measure(folder: Path) -> Iterator[Figure]:
         size = len(over_jsonrpc(person, body))
         if json.loads(theirs) != answer or len(json.loads(over_rest(person, path))) != COMPONENTS:
             raise NotMeasured("the two answers are not the same")
-        ours, other, rest = by_turns(
+
+        first, ours, other, rest = by_turns(
+            lambda: seconds(lambda: over_jsonrpc(person, body, anew=True), 50) * MILLISECOND,
             lambda: seconds(lambda: over_jsonrpc(person, body), 50) * MILLISECOND,
             lambda: seconds(lambda: vendor.handle_request(body.decode(), {}), 20) * MILLISECOND,
             lambda: seconds(lambda: over_rest(person, path), 50) * MILLISECOND,
         )
-    yield Figure(
-        f"effective components of {COMPONENTS} over JSON-RPC, {size:,} bytes",
-        f"{ours:.3g} ms",
-        f"{other:.3g} ms (vendor's handler)",
-        ours / other,
-        f"≤ {SHARE}",
-        ours / other <= SHARE,
-    )
+    reference = f"{other:.3g} ms (vendor's handler)"
+    what = f"effective components of {COMPONENTS} over JSON-RPC, {size:,} bytes"
+    yield Figure(what, f"{ours:.3g} ms", reference, ours / other, f"≤ {SHARE}", ours / other <= SHARE)
+    yield Figure("… written anew", f"{first:.3g} ms", reference, first / other)
     yield at_most(f"effective components of {COMPONENTS} over REST", rest, 1, "ms")

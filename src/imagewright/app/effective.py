@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from imagewright.app.answers import effective_components
 from imagewright.app.ports import Depots
+from imagewright.contract.kept import KeptAnswer
 from imagewright.contract.services import settings
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose_spec
@@ -43,7 +44,10 @@ class Remembered(Generic[K, V]):
 
 
 class EffectiveImages:
-    """Remembers the last compositions, by the hash of the specification and the revision of the catalogue."""
+    """Remembers the last compositions, by the hash of the specification and the revision of the catalogue.
+
+    The answers that are made of them keep how they are written.
+    """
 
     def __init__(self, capacity: int = 256, answers: int = 64, policy: Policy = DEFAULT_POLICY) -> None:
         self._policy = policy
@@ -66,6 +70,6 @@ class EffectiveImages:
         def make() -> Mapping[str, settings.EffectiveComponentInfo]:
             composed = self.of(spec, depots.catalog(), revision)
             image = composed.image if image_id is None else composed.alternative_images[image_id]
-            return effective_components(image, with_removed=with_removed)
+            return KeptAnswer(effective_components(image, with_removed=with_removed))
 
         return self._answers.get((spec.image_hash, revision, image_id, with_removed), make)

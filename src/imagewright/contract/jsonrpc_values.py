@@ -10,11 +10,15 @@ also the unset ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
+
+import msgspec
 
 from imagewright.contract import registry
 from imagewright.contract.decoding import INPUT, Decoder, Refused, arguments_of, mismatch, unexpected
 from imagewright.contract.encoding import Encoder
+from imagewright.contract.kept import KeptAnswer
 from imagewright.contract.operations import Operation
 from imagewright.contract.types import Map, StructureRef, Type
 from imagewright.model.errors import ApiError, Message
@@ -157,8 +161,15 @@ def encode(type_: Type, value: Any) -> Any:
 
 
 def encode_output(operation: Operation, value: Any) -> Any:
-    """What stands under `output` in a response."""
+    """What stands under `output` in a response; of an answer that is kept, as JSON already (`msgspec.Raw`)."""
+    if isinstance(value, KeptAnswer):
+        write = partial(_written, operation.output, value)
+        return msgspec.Raw(value.written(("JSON-RPC", operation.output), write))
     return _ENCODER.of(operation.output)(value)
+
+
+def _written(type_: Type, value: Any) -> bytes:
+    return msgspec.json.encode(encode(type_, value))
 
 
 def encode_error(error: ApiError) -> dict[str, Any]:
