@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import stat
@@ -225,17 +226,17 @@ def test_a_data_folder_that_cannot_be_used(tmp_path: Path) -> None:
 def test_users_are_listed_with_their_roles(fresh_users: Path) -> None:
     own = Account("own@example.test", "p")
     add_user(fresh_users, own, "--privilege", PRIVILEGE, "--privilege", "VcIntegrity.lifecycleSettings.Read")
-    listed = run_command("user", "list", "--data", str(fresh_users), folder=fresh_users)
+    listed = run_command("user", "ls", "--json", "--data", str(fresh_users), folder=fresh_users)
     assert listed.returncode == 0
-    found = dict(line.split("\t") for line in listed.stdout.splitlines())
-    assert set(found.pop(own.name).split(",")) == {PRIVILEGE, "VcIntegrity.lifecycleSettings.Read"}
-    assert found == {account.name: role for account, role in ROLES.items()}
+    found = {each.pop("name"): each for each in json.loads(listed.stdout)}
+    assert found.pop(own.name) == {"role": None, "privileges": ["VcIntegrity.lifecycleSettings.Read", PRIVILEGE]}
+    assert {name: each["role"] for name, each in found.items()} == {one.name: role for one, role in ROLES.items()}
 
 
 def test_users_that_cannot_be_added(fresh_users: Path) -> None:
-    before = run_command("user", "list", "--data", str(fresh_users), folder=fresh_users).stdout
+    before = run_command("user", "ls", "--data", str(fresh_users), folder=fresh_users).stdout
     for words, told in (
-        ("x@y.test", "--role"),
+        ("x@y.test", "role --privilege"),
         ("x@y.test --role king", "administrator editor viewer"),
         ("x@y.test --privilege All", "'All'"),
         (f"x@y.test --role viewer --privilege {PRIVILEGE}", "either"),
@@ -248,7 +249,7 @@ def test_users_that_cannot_be_added(fresh_users: Path) -> None:
         assert done.returncode != 0
         assert all(word in done.stderr for word in told.split()), done.stderr
         assert "Traceback" not in done.stderr
-    assert run_command("user", "list", "--data", str(fresh_users), folder=fresh_users).stdout == before
+    assert run_command("user", "ls", "--data", str(fresh_users), folder=fresh_users).stdout == before
 
 
 def test_a_second_signal_ends_the_server_at_once(fresh_users: Path) -> None:

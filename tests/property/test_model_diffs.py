@@ -14,6 +14,7 @@ from imagewright.model.compose import compose_spec
 from imagewright.model.content import VibRef
 from imagewright.model.diff import AlternativeChange, ImageDiff, Kind, Side, SpecDiff, diff, kind_of
 from imagewright.model.diff_text import diff_text
+from imagewright.model.documents import diff_document
 from imagewright.model.effective import EffectiveImage
 from imagewright.model.spec import SoftwareSpec
 
@@ -52,7 +53,7 @@ def test_nothing_differs_from_itself(world: World, spec: SoftwareSpec, data: st.
     one = side(data, world, spec)
 
     assert diff(one, one).is_empty
-    assert "The two are equal." in diff_text(diff(one, one), "a", "b")
+    assert "The two are equal." in diff_text(diff_document(diff(one, one)), "a", "b")
 
 
 @given(worlds(), specs(), specs(), st.data())

@@ -58,6 +58,11 @@ def check_draft(uow: UnitOfWork, services: Services, draft_id: str) -> Checked:
         raise NotFound.because(
             "imagewright.draft.gone", "The draft {0} was committed or deleted before this task came to it.", draft_id
         )
+    return checked_draft(uow, services, draft)
+
+
+def checked_draft(uow: UnitOfWork, services: Services, draft: Draft) -> Checked:
+    """Composes and validates a draft, whether it is kept or not."""
     catalog = uow.depots.catalog()
     effective = services.effective.of(draft.spec, catalog, uow.depots.catalog_revision())
     pinned = pin(draft.spec, effective)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,10 +19,8 @@ from imagewright.cli.depot_files import (
     read_spec_file,
     site_settings,
 )
+from imagewright.cli.findings import findings_text, summary
 from imagewright.model.content import AcceptanceLevel
-
-if TYPE_CHECKING:
-    from imagewright.model.finding import Finding
 
 
 def check(
@@ -70,28 +67,5 @@ def check(
         echo_json({"valid": not failed, "findings": [finding_document(each) for each in findings]})
     else:
         typer.echo(findings_text(findings), nl=False)
-        typer.echo(_summary(findings))
+        typer.echo(summary(findings))
     raise typer.Exit(1 if failed else 0)
-
-
-def findings_text(findings: tuple[Finding, ...]) -> str:
-    """The findings for a terminal, each followed by an empty line."""
-    from imagewright.model.columns import WIDTH, printable
-    from imagewright.model.finding import report
-
-    lines: list[str] = []
-    for line in report(findings).splitlines():
-        indent = line[: len(line) - len(line.lstrip())]
-        lines += textwrap.wrap(
-            printable(line), WIDTH, subsequent_indent=f"{indent}  ", break_long_words=False, break_on_hyphens=False
-        ) or [""]
-    return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")
-
-
-def _summary(findings: tuple[Finding, ...]) -> str:
-    from imagewright.model.finding import Severity
-
-    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
-    counts = {noun: sum(each.severity is severity for each in findings) for severity, noun in nouns.items()}
-    told = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    return ", ".join(told) + "." if told else "Nothing is wrong with it."

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from imagewright.cli import depot_build, depot_declare, depot_inspect, depot_map
+from imagewright.cli import depot_build, depot_declare, depot_inspect, depot_map, depot_server
 
-app = typer.Typer(help="Look into depots, and make them.", no_args_is_help=True)
-app.command("inspect")(depot_inspect.inspect)
-app.command("build")(depot_build.build)
+app = typer.Typer(help="Give a server its depots; look into depots, and make them.", no_args_is_help=True)
+for _command in (
+    depot_server.add,
+    depot_server.ls,
+    depot_server.show,
+    depot_server.content,
+    depot_server.rm,
+    depot_server.sync,
+    depot_inspect.inspect,
+    depot_build.build,
+    depot_declare.declare,
+):
+    app.command(_command.__name__)(_command)
 app.add_typer(depot_map.app, name="map")
-app.command("declare")(depot_declare.declare)

@@ -84,10 +84,10 @@ def catalog_of(paths: Iterable[Path], settings: Settings) -> Catalog:
 
 
 def read_spec_file(path: Path) -> SoftwareSpec:
-    """The specification in a file. FormatError or OSError for what cannot be read."""
-    from imagewright.formats.spec_json import read_spec
+    """The specification in a file, which may also say what the image is called. FormatError or OSError for others."""
+    from imagewright.cli.wanted import read_file
 
-    return read_spec(path.read_bytes(), str(path))
+    return read_file(path)[1]
 
 
 def echo_json(document: object) -> None:

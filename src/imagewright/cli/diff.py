@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagewright.cli.check import findings_text
 from imagewright.cli.depot_files import MapOption, echo_json, problems_told, read_depots, read_spec_file, site_settings
+from imagewright.cli.findings import findings_text
 
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
@@ -70,12 +70,13 @@ def _show(difference: SpecDiff, findings: tuple[Finding, ...], names: tuple[str,
     from imagewright.model.diff_text import diff_markdown, diff_text
     from imagewright.model.documents import diff_document, finding_document
 
+    document = diff_document(difference)
     if format_ is DiffFormat.JSON:
-        echo_json({**diff_document(difference), "findings": [finding_document(each) for each in findings]})
+        echo_json({**document, "findings": [finding_document(each) for each in findings]})
     elif format_ is DiffFormat.MARKDOWN:
-        typer.echo(diff_markdown(difference, *names, findings), nl=False)
+        typer.echo(diff_markdown(document, *names, findings), nl=False)
     else:
-        typer.echo(findings_text(findings) + diff_text(difference, *names), nl=False)
+        typer.echo(findings_text(findings) + diff_text(document, *names), nl=False)
 
 
 def _side(path: Path, shared: Mapping[str, DepotContent], settings: Settings) -> tuple[Side, Catalog]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imagewright.cli import exit_codes, terminal
+from imagewright.settings import secret_from
 
 if TYPE_CHECKING:
     from imagewright.client.trust import Trust
@@ -32,7 +33,8 @@ def login(
 ) -> None:
     """Log in to a server, and keep the session for the commands that follow.
 
-    The password is IMAGEWRIGHT_PASSWORD when that is set, else it is asked for, or read from standard input. A
+    The password is IMAGEWRIGHT_PASSWORD or in the file IMAGEWRIGHT_PASSWORD_FILE when one of them is set; else it is
+    asked for, or read from standard input. A
     certificate that nobody vouches for is shown and asked about, once. The session is kept in
     ~/.config/imagewright/logins.json, readable by you alone.
 
@@ -148,7 +150,7 @@ def _asked_name() -> str:
 
 
 def _password() -> str:
-    given = os.environ.get(PASSWORD_VARIABLE)
+    given = secret_from(os.environ, PASSWORD_VARIABLE)
     if given is None and terminal.is_interactive():
         return str(typer.prompt("Password", hide_input=True, err=True))
     password = given if given is not None else sys.stdin.readline().rstrip("\n")

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from imagewright.cli import apply as apply_command
 from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
-from imagewright.cli import depot, exit_codes, inventory, task, user
+from imagewright.cli import depot, draft, exit_codes, image, inventory, task, user
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
 from imagewright.cli import export as export_command
@@ -39,6 +40,10 @@ app.command("export")(export_command.export)
 app.command("sbom")(sbom_command.sbom)
 app.command("login")(login_command.login)
 app.command("logout")(login_command.logout)
+app.command("plan")(apply_command.plan)
+app.command("apply")(apply_command.apply)
+app.add_typer(image.app, name="image")
+app.add_typer(draft.app, name="draft")
 app.add_typer(task.app, name="task")
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -33,7 +33,7 @@ def ls(
     with connected() as connection:
         found = _tasks(connection, ended=everybody)
     if json:
-        terminal.echo_json({task: _document(info) for task, info in found.items()})
+        terminal.echo_json({task: terminal.structure(info) for task, info in found.items()})
         return
     rows = [
         (task[:SHORT], info.status.value, _percent(info), terminal.day(info.start_time) if info.start_time else "",
@@ -95,7 +95,7 @@ def cancel(task: TaskArgument, json: terminal.JsonOption = False) -> None:
 
 def _show(task: str, info: cis_task.Info, json: bool) -> None:
     if json:
-        terminal.echo_json({"task": task, **_document(info)})
+        terminal.echo_json({"task": task, **terminal.structure(info)})
         return
     terminal.fields(
         [
@@ -117,12 +117,6 @@ def _percent(info: cis_task.Info) -> str:
     if info.progress is None or not info.progress.total:
         return ""
     return f"{100 * info.progress.completed // info.progress.total} %"
-
-
-def _document(info: cis_task.Info) -> Any:
-    from imagewright.contract.types import StructureRef
-
-    return terminal.plain(StructureRef(info.canonical_name), info)
 
 
 def _tasks(connection: Connection, *, ended: bool) -> dict[str, cis_task.Info]:

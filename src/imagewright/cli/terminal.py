@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from imagewright.contract.services import cis_task
-    from imagewright.contract.types import Type
+    from imagewright.contract.structure import Structure
 
 JsonOption = Annotated[bool, typer.Option("--json", help="For scripts: the answer as JSON.")]
 
@@ -39,7 +39,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], nothing: str) -
     if not written:
         tell(nothing)
         return
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="bold")
     for index, name in enumerate(columns):
         # The first column is what other commands are given; it stays whole while there is room.
         grid.add_column(name, overflow="fold", min_width=min(22, _widest(written, index)) if index == 0 else None)
@@ -67,6 +67,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def suggest(command: str) -> None:
+    """Names the command that comes next for most people."""
+    tell(f"Next: {command}")
+
+
 def tell(text: str) -> None:
     """Writes a remark, which is no result."""
     typer.echo(text, err=True)
@@ -77,16 +82,12 @@ def echo_json(document: object) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def echo_value(type_: Type, value: Any) -> None:
-    """Writes a value of the API as the API writes it."""
-    echo_json(plain(type_, value))
-
-
-def plain(type_: Type, value: Any) -> Any:
-    """A value of the API as a document."""
+def structure(value: Structure) -> Any:
+    """A structure of the API as the API writes it."""
     from imagewright.contract import rest_values
+    from imagewright.contract.types import StructureRef
 
-    return json.loads(rest_values.encode(type_, value))
+    return json.loads(rest_values.encode(StructureRef(value.canonical_name), value))
 
 
 def day(moment: datetime) -> str:

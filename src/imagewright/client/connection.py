@@ -167,7 +167,9 @@ class Connection:
             yield
         except httpx.HTTPError as error:
             if _is_about_certificate(error):
-                raise UntrustedCertificate(f"the certificate of {self.url} is not trusted") from None
+                raise UntrustedCertificate(
+                    f"the certificate of {self.url} is not trusted; if it has a new one, log in again"
+                ) from None
             reason = str(error) or type(error).__name__
             raise Unreachable(f"no answer from {self.url}: {reason}; does it run there?") from None
 

@@ -44,7 +44,11 @@ class _Versioned(Protocol):
 
 def kind_of(change: _Versioned) -> Kind:
     """What happened, judged by the versions."""
-    before, after = change.before_version, change.after_version
+    return kind_of_versions(change.before_version, change.after_version)
+
+
+def kind_of_versions(before: str | None, after: str | None) -> Kind:
+    """What happened, given the versions; None where there is none."""
     if before is None:
         return Kind.ADDED
     if after is None:

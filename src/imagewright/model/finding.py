@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Protocol
 
 from imagewright.model.edit import Way
 
@@ -93,12 +94,29 @@ def finding(finding_id: str, path: str, because: Sequence[str] = (), ways: Seque
     )
 
 
-def report(findings: Iterable[Finding]) -> str:
+class Told(Protocol):
+    """What is told of a finding, whether it was found here or by a server."""
+
+    @property
+    def severity(self) -> StrEnum: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def because(self) -> Sequence[str]: ...
+    @property
+    def resolution(self) -> str: ...
+
+
+def report(findings: Iterable[Told]) -> str:
     """The findings as text for people, one paragraph each; empty when there are none."""
     return "\n".join(_paragraph(found) for found in findings)
 
 
-def _paragraph(found: Finding) -> str:
+def _paragraph(found: Told) -> str:
     lines = [f"{found.severity} {found.id} at {found.path or 'the specification'}", f"  {found.text}"]
     # The choice that stands at the path is no news by itself.
     if len(found.because) > 1 or (found.because and not found.because[0].startswith(_CHOICE)):

@@ -39,11 +39,12 @@ def test_difference_reads_as_written(case: str) -> None:
     offered = Catalog.of({}) if document.get("without_depots") else small_site()
     difference = diff(side(document["before"], offered), side(document["after"], offered))
 
-    text = diff_text(difference, "before.json", "after.json")
+    document = diff_document(difference)
+    text = diff_text(document, "before.json", "after.json")
 
     assert text == (DIFFS / f"{case}.txt").read_text("utf-8")
     assert max(map(len, text.splitlines())) <= 80
-    assert diff_markdown(difference, "before.json", "after.json") == (DIFFS / f"{case}.md").read_text("utf-8")
+    assert diff_markdown(document, "before.json", "after.json") == (DIFFS / f"{case}.md").read_text("utf-8")
 
 
 # --- VIBs ------------------------------------------------------------------------------------------------------------
@@ -131,7 +132,9 @@ def test_figures_are_of_what_is_installed() -> None:
     assert (difference.before.components, difference.after.components) == (1, 2)
     assert difference.before.acceptance_level is AcceptanceLevel.CERTIFIED
     assert difference.after.acceptance_level is AcceptanceLevel.PARTNER
-    assert "Acceptance level: certified → partner, because of net." in diff_text(SpecDiff(difference), "a", "b")
+    assert "Acceptance level: certified → partner, because of net." in diff_text(
+        diff_document(SpecDiff(difference)), "a", "b"
+    )
 
 
 # --- what is asked for -----------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ def test_names_from_depots_do_no_harm_in_a_terminal_or_in_markdown() -> None:
     before, after = side({}, offered), side({"components": {hostile: "1|`2"}}, offered)
     difference = diff(before, after)
 
-    text, markdown = diff_text(difference, "a", "b"), diff_markdown(difference, "a", "b")
+    text, markdown = diff_text(diff_document(difference), "a", "b"), diff_markdown(diff_document(difference), "a", "b")
 
     assert "\x1b" not in text + markdown
     assert "| + `Net\\x1b[2J'\\|<b>` | `1\\|'2` | user |" in markdown.splitlines()
@@ -180,7 +183,7 @@ def test_findings_about_drivers_come_first_in_markdown() -> None:
     lost = Finding("imagewright.driver.lost", Severity.WARNING, "", "The [device] is lost.", "Use another.")
     same = side({}, Catalog.of({}))
 
-    lines = diff_markdown(diff(same, same), "a", "b", [lost]).splitlines()
+    lines = diff_markdown(diff_document(diff(same, same)), "a", "b", [lost]).splitlines()
 
     assert lines[2:5] == ["### Drivers", "", "- **WARNING** The \\[device\\] is lost. Use another."]
     assert lines[-1] == "The two are equal."

@@ -35,7 +35,10 @@ from imagewright.app.operations import (
     own_draft_report,
     own_faults,
     own_inventory,
+    own_software,
     own_software_versions,
+    own_uploads,
+    own_users,
     software,
 )
 
@@ -68,6 +71,9 @@ __all__ = [
     "own_draft_report",
     "own_faults",
     "own_inventory",
+    "own_software",
     "own_software_versions",
+    "own_uploads",
+    "own_users",
     "software",
 ]

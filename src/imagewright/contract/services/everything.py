@@ -42,7 +42,10 @@ from imagewright.contract.services import (
     own_inventory,
     own_inventory_clusters,
     own_inventory_hosts,
+    own_software,
     own_software_versions,
+    own_uploads,
+    own_users,
     repository_software,
     repository_software_alternative_images_effective_components,
     repository_software_drafts,
@@ -203,8 +206,16 @@ OWN_OPERATIONS: tuple[Operation, ...] = (
     own_inventory_hosts.delete,
     own_inventory_hosts.get,
     own_inventory_hosts.list_,
+    own_software.draft,
+    own_software.plan,
     own_software_versions.get,
     own_software_versions.list_,
+    own_uploads.delete,
+    own_users.create,
+    own_users.delete,
+    own_users.get,
+    own_users.list_,
+    own_users.update,
 )
 
 STRUCTURES: tuple[type[Structure], ...] = (
@@ -402,8 +413,14 @@ STRUCTURES: tuple[type[Structure], ...] = (
     own_inventory_clusters.Info,
     own_inventory_hosts.CreateSpec,
     own_inventory_hosts.Info,
+    own_software.DraftSpec,
+    own_software.Plan,
+    own_software.PlanSpec,
     own_software_versions.Info,
     own_software_versions.Summary,
+    own_users.CreateSpec,
+    own_users.Info,
+    own_users.UpdateSpec,
 )
 
 ENUMERATIONS: dict[str, type[StrEnum]] = {
@@ -447,4 +464,5 @@ ENUMERATIONS: dict[str, type[StrEnum]] = {
     "imagewright.v1.diff.kind": own_diff.Kind,
     "imagewright.v1.faults.effect": own_faults.Effect,
     "imagewright.v1.faults.held_state": own_faults.HeldState,
+    "imagewright.v1.software.change": own_software.Change,
 }

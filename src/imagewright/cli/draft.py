@@ -1,0 +1,395 @@
+"""`imagewright draft`: one's own work on an image, until it is committed or thrown away.
+
+A user has at most one draft, so commands work on that one unless they are told another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imagewright.cli import exit_codes, terminal
+from imagewright.cli.depot_files import problems_told
+from imagewright.cli.naming import DraftOption, ImageArgument, named_version, own_draft, spec_id
+from imagewright.cli.server import connected, finished
+
+if TYPE_CHECKING:
+    from imagewright.client.connection import Connection
+    from imagewright.contract.services import settings
+
+app = typer.Typer(help="Compose an image: make a draft, edit it, check it, commit it.", no_args_is_help=True)
+
+NameOption = Annotated[str | None, typer.Option("--name", help="Name of the image.")]
+BaseOption = Annotated[str | None, typer.Option("--base", help="Version of the base image.")]
+AddOnOption = Annotated[str | None, typer.Option("--add-on", help="The vendor's add-on, as NAME:VERSION.")]
+HardwareOption = Annotated[
+    list[str] | None,
+    typer.Option("--hardware", help="A hardware support package, as MANAGER=PACKAGE:VERSION; several times."),
+]
+ComponentOption = Annotated[
+    list[str] | None, typer.Option("--add", help="A component, as NAME or NAME:VERSION; several times.")
+]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Throw your present draft away.")]
+
+
+@app.command("ls")
+def ls(json: terminal.JsonOption = False) -> None:
+    """List everybody's drafts.
+
+    Example: imagewright draft ls
+    """
+    from imagewright.contract.services import repository_software_drafts as drafts
+
+    with connected() as connection:
+        found = connection.call(drafts.list_)
+    if json:
+        terminal.echo_json({draft: terminal.structure(each) for draft, each in found.items()})
+        return
+    terminal.table(
+        ("DRAFT", "OWNER", "STATUS", "NAME", "OF", "SINCE (UTC)"),
+        [
+            (draft, each.metadata.owner, each.metadata.status.value, each.display_name, _base(each.software_spec),
+             terminal.day(each.metadata.creation_time))
+            for draft, each in found.items()
+        ],
+        "There are no drafts; make one with: imagewright draft new, draft from FILE, or draft edit IMAGE",
+    )  # fmt: skip
+
+
+@app.command("new")
+def new(
+    name: NameOption = None,
+    base: BaseOption = None,
+    add_on: AddOnOption = None,
+    hardware: HardwareOption = None,
+    add: ComponentOption = None,
+    replace: ReplaceOption = False,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Make a draft of a new image, empty or with what you name.
+
+    Example: imagewright draft new --name "Blades" --base 8.0.3-0.0.99000103 --add-on "Alpha-Servers-Addon:803.1.1-2"
+    """
+    from imagewright.contract.services import repository_software_drafts as drafts
+
+    with connected() as connection:
+        spec = drafts.CreateSpec(delete_existing_draft=replace or None)
+        draft = connection.call(drafts.create, spec=spec)
+        with made(connection, draft):
+            _set_parts(connection, draft, name, base, add_on, hardware)
+            _add_components(connection, draft, add or ())
+    _done(f"made draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("from")
+def from_(
+    file: Annotated[Path, typer.Argument(help="A software specification as JSON, as an export writes it.")],
+    name: NameOption = None,
+    replace: ReplaceOption = False,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Make a draft of a new image from a file. It is called as the file says, unless you give it a name.
+
+    Example: imagewright draft from blades.json --name "Blades, second try"
+    """
+    from imagewright.cli.wanted import read_wanted
+    from imagewright.contract.services import repository_software_drafts as drafts
+    from imagewright.formats.spec_json import write_spec
+
+    with problems_told():
+        wanted = read_wanted(file, name)
+    with connected() as connection:
+        spec = drafts.ImportSpec(
+            display_name=wanted.display_name,
+            source_type=drafts.SourceType.JSON_STRING,
+            software_spec=write_spec(wanted.spec).decode(),
+            delete_existing_draft=replace or None,
+        )
+        draft = connection.call(drafts.import_software_spec, spec=spec)
+    _done(f"made draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("edit")
+def edit(image: ImageArgument, replace: ReplaceOption = False, json: terminal.JsonOption = False) -> None:
+    """Make a draft of the next version of an image.
+
+    Example: imagewright draft edit "Blades"
+    """
+    from imagewright.contract.services import repository_software as software
+
+    with connected() as connection:
+        spec = software.EditSpec(delete_existing_draft=replace or None)
+        draft = connection.call(software.edit, software_spec=spec_id(connection, image), spec=spec)
+    _done(f"made draft {draft}", draft, json, "imagewright draft set, draft add or draft remove")
+
+
+@app.command("set")
+def set_(
+    name: NameOption = None,
+    base: BaseOption = None,
+    add_on: AddOnOption = None,
+    no_add_on: Annotated[bool, typer.Option("--no-add-on", help="Take the add-on out.")] = False,
+    hardware: HardwareOption = None,
+    no_hardware: Annotated[bool, typer.Option("--no-hardware", help="Take the hardware support out.")] = False,
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Set name, base image, add-on or hardware support of a draft.
+
+    Example: imagewright draft set --base 9.1.0-0.0.99000110 --no-add-on
+    """
+    from imagewright.contract.services import repository_software_drafts_add_on as add_ons
+    from imagewright.contract.services import repository_software_drafts_hardware_support as hardware_support
+
+    if (add_on and no_add_on) or (hardware and no_hardware):
+        raise typer.BadParameter("one part cannot be both set and taken out")
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        _set_parts(connection, draft, name, base, add_on, hardware)
+        if no_add_on:
+            connection.call(add_ons.delete, draft=draft)
+        if no_hardware:
+            connection.call(hardware_support.delete, draft=draft)
+    _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("add")
+def add(
+    component: Annotated[list[str], typer.Argument(help="NAME, for the highest version that fits, or NAME:VERSION.")],
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Add components to a draft, or choose other versions of them. What had been removed comes back.
+
+    Example: imagewright draft add Sample-Net-Driver:1.2.0-1OEM.800.1.0.99000301
+    """
+    from imagewright.contract.services import repository_software_drafts_removed_components as removed
+
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        gone = connection.call(removed.list_, draft=draft)
+        chosen = []
+        for text in component:
+            name, version = named_version(text)
+            if name in gone:
+                connection.call(removed.delete, draft=draft, component=name)
+            if name not in gone or version is not None:
+                chosen.append(text)
+        _add_components(connection, draft, chosen)
+    _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("remove")
+def remove(
+    component: Annotated[list[str], typer.Argument(help="Names of components.")],
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Take components out: those that you added, and those that the base image or the add-on brings.
+
+    Example: imagewright draft remove Sample-Net-Driver
+    """
+    from imagewright.contract.services import repository_software_drafts_components as components
+    from imagewright.contract.services import repository_software_drafts_removed_components as removed
+
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        own = connection.call(components.list_, draft=draft)
+        for name in component:
+            if name in own:
+                connection.call(components.delete, draft=draft, component=name)
+            else:
+                connection.call(removed.set_, draft=draft, component=name)
+    _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("show")
+def show(
+    draft: Annotated[str | None, typer.Argument(help="Id of the draft. [your own]")] = None,
+    components: Annotated[bool, typer.Option("--components", help="List the components that come out.")] = False,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Show a draft: what it is made of and, if you like, the components that come out.
+
+    Example: imagewright draft show --components
+    """
+    from imagewright.cli.image import component_table, parts
+    from imagewright.contract.services import repository_software_drafts as drafts
+    from imagewright.contract.services import repository_software_drafts_effective_components as effective
+
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        info = connection.call(drafts.get, draft=draft)
+        listed = connection.call(effective.list_, draft=draft) if components else {}
+    if json:
+        shown = {name: terminal.structure(each) for name, each in listed.items()}
+        extra = {"effective_components": shown} if components else {}
+        terminal.echo_json({"id": draft, **terminal.structure(info), **extra})
+        return
+    terminal.fields(
+        [
+            ("Draft", draft),
+            ("Name", info.display_name or None),
+            ("Of", _base(info.software_spec)),
+            ("Owner", info.metadata.owner),
+            ("Status", info.metadata.status.value),
+            *parts(info.software_info),
+        ]
+    )
+    if components:
+        terminal.say("")
+        component_table(listed)
+
+
+@app.command("validate")
+def validate(
+    draft: Annotated[str | None, typer.Argument(help="Id of the draft. [your own]")] = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Tell everything that is wrong with a draft, why, and what would solve it. Exit code 1 when it has errors.
+
+    Example: imagewright draft validate
+    """
+    from imagewright.cli.findings import findings_text, has_errors, summary
+    from imagewright.contract.services import own_drafts_report as reports
+
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        found = connection.call(reports.get, draft=draft).findings
+    if json:
+        terminal.echo_json({"draft": draft, "findings": [terminal.structure(each) for each in found]})
+    else:
+        typer.echo(findings_text(found), nl=False)
+        terminal.say(summary(found))
+    if has_errors(found):
+        raise typer.Exit(exit_codes.REFUSED)
+
+
+@app.command("commit")
+def commit(
+    message: Annotated[str, typer.Option("--message", "-m", help="Why; the history keeps it.")] = "",
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Commit a draft: the library has a new image, or a new version of one, and the draft is gone.
+
+    Example: imagewright draft commit -m "First image for the blades"
+    """
+    with connected() as connection, terminal.bars() as bars:
+        draft = own_draft(connection, draft)
+        spec = committed(connection, draft, message, bars)
+    if json:
+        terminal.echo_json({"draft": draft, "software_spec": spec})
+    else:
+        terminal.say(f"committed draft {draft} as {spec}")
+        terminal.suggest(f"imagewright image show {spec}")
+
+
+@app.command("rm")
+def rm(
+    draft: Annotated[str | None, typer.Argument(help="Id of the draft. [your own]")] = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Throw a draft away. Administrators may throw away anybody's.
+
+    Example: imagewright draft rm
+    """
+    from imagewright.contract.services import repository_software_drafts as drafts
+
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        connection.call(drafts.delete, draft=draft)
+    _done(f"threw draft {draft} away", draft, json, None)
+
+
+@contextmanager
+def made(connection: Connection, draft: str) -> Iterator[None]:
+    """What is done to a draft that has just been made. If it fails or is interrupted, the draft is not left behind."""
+    from imagewright.client.connection import Unreachable
+    from imagewright.contract.services import repository_software_drafts as drafts
+    from imagewright.model.errors import ApiError
+
+    try:
+        yield
+    except BaseException:
+        with suppress(ApiError, Unreachable):
+            connection.call(drafts.delete, draft=draft)
+        raise
+
+
+def committed(connection: Connection, draft: str, message: str, bars: terminal.Bars) -> str:
+    """Commits a draft and tells the id of the image. Raises the ApiError with which the commit failed."""
+    from imagewright.contract.services import repository_software_drafts as drafts
+
+    task = connection.call(drafts.commit, draft=draft, spec=drafts.CommitSpec(message=message))
+    return str(finished(connection, task, drafts.commit, bars, f"Commit draft {draft}"))
+
+
+def set_name(connection: Connection, draft: str, name: str) -> None:
+    """Sets the name of the image that a draft will be."""
+    from imagewright.contract.services import repository_software_drafts_display_name as names
+
+    connection.call(names.set_, draft=draft, spec=names.SetSpec(display_name=name))
+
+
+def _set_parts(
+    connection: Connection,
+    draft: str,
+    name: str | None,
+    base: str | None,
+    add_on: str | None,
+    hardware: list[str] | None,
+) -> None:
+    from imagewright.contract.services import repository_software_drafts_add_on as add_ons
+    from imagewright.contract.services import repository_software_drafts_base_image as base_images
+    from imagewright.contract.services import repository_software_drafts_hardware_support as hardware_support
+    from imagewright.contract.services import settings
+
+    if name is not None:
+        set_name(connection, draft, name)
+    if base is not None:
+        connection.call(base_images.set_, draft=draft, spec=settings.BaseImageSpec(version=base))
+    if add_on is not None:
+        add_on_name, version = named_version(add_on)
+        if version is None:
+            raise typer.BadParameter(f"'{add_on}' has no version; write it as NAME:VERSION", param_hint="--add-on")
+        connection.call(add_ons.set_, draft=draft, spec=settings.AddOnSpec(name=add_on_name, version=version))
+    if hardware:
+        packages = dict(map(_package, hardware))
+        connection.call(hardware_support.set_, draft=draft, spec=settings.HardwareSupportSpec(packages=packages))
+
+
+def _package(text: str) -> tuple[str, settings.HardwareSupportPackageSpec]:
+    from imagewright.contract.services import settings
+
+    manager, equals, package = text.partition("=")
+    name, version = named_version(package)
+    if not (manager and equals and name):
+        raise typer.BadParameter(f"'{text}' is not MANAGER=PACKAGE:VERSION", param_hint="--hardware")
+    return manager, settings.HardwareSupportPackageSpec(pkg=name, version=version)
+
+
+def _add_components(connection: Connection, draft: str, named: list[str] | tuple[()]) -> None:
+    from imagewright.contract.services import repository_software_drafts_components as components
+
+    if named:
+        spec = components.UpdateSpec(components_to_set=dict(map(named_version, named)))
+        connection.call(components.update, draft=draft, spec=spec)
+
+
+def _base(spec: str) -> str:
+    """What a draft is of: `-1` stands for a new image."""
+    return "a new image" if spec == "-1" else spec
+
+
+def _done(text: str, draft: str, json: bool, following: str | None) -> None:
+    if json:
+        terminal.echo_json({"draft": draft})
+        return
+    terminal.say(text)
+    if following:
+        terminal.suggest(following)
