@@ -26,6 +26,7 @@ from imagewright.app.exports import forget_expired
 from imagewright.app.faults import Faults
 from imagewright.app.invoke import Application
 from imagewright.app.offered_depot import Offer
+from imagewright.app.online_depots import define_system_depots
 from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Figures, StaleRevision, Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
@@ -119,6 +120,7 @@ def assemble(settings: Settings, storage: Storage) -> Running:
                 read_timeout=settings.fetch_read_timeout,
                 total_timeout=settings.fetch_total_timeout,
                 max_redirects=settings.fetch_redirects,
+                retries=settings.fetch_retries,
                 ca_bundle=settings.ca_bundle,
                 proxy=settings.proxy,
             )
@@ -266,6 +268,7 @@ class Service:
         storage = open_data(self._settings)
         try:
             password = ensure_administrator(storage, self._settings.admin_password)
+            define_system_depots(storage, self._settings.system_depots, utc_now())
             self._running = assemble(self._settings, storage)
         except BaseException:
             storage.close()

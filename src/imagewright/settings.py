@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
+from imagewright.app.links import file_name, is_uri
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.model.content import AcceptanceLevel
 
@@ -70,6 +71,8 @@ class Settings:
     fetch_read_timeout: float = 60.0
     fetch_total_timeout: float = 4 * 3600.0
     fetch_redirects: int = 5
+    fetch_retries: int = 3
+    system_depots: tuple[str, ...] = field(default=(), repr=False)
     limits: Limits = DEFAULT_LIMITS
     connections: int = 1000
     head_timeout: float = 15.0
@@ -126,15 +129,24 @@ class Settings:
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}, and must be more than 0")
         self._check_log_and_metrics()
+        self._check_depots()
+        for name, value in asdict(self.limits).items():
+            if value < 1:
+                raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")
+        return self
+
+    def _check_depots(self) -> None:
         if self.depot_token is not None and not _TOKEN.fullmatch(self.depot_token):
             raise SettingsError(
                 f"depot_token must have at least {SHORTEST_TOKEN} characters, and only letters, digits, - and _: it "
                 "stands in URLs"
             )
-        for name, value in asdict(self.limits).items():
-            if value < 1:
-                raise SettingsError(f"{LIMIT}{name} is {value}, and must be 1 or more")
-        return self
+        if not all(is_uri(location) and file_name(location) for location in self.system_depots):
+            # They are not repeated: there may be tokens in them.
+            raise SettingsError(
+                "system_depots has a text that is no location of the index of a depot, such as "
+                "https://host/folder/index.xml"
+            )
 
     def _check_log_and_metrics(self) -> None:
         for name, value, known in (

@@ -14,6 +14,7 @@ from imagewright.model.content import (
     BaseImage,
     Component,
     ComponentRef,
+    DepotContent,
     HardwareSupportPackage,
     MetadataBundle,
     Solution,
@@ -64,6 +65,14 @@ def display_name_of(name: str, catalog: Catalog) -> str:
     """How people call a component whatever its version, after the highest one that there is."""
     versions = catalog.component_versions(name)
     return label_of(ComponentRef(name, versions[-1]), catalog).name if versions else name
+
+
+def metadata_infos(content: DepotContent, catalog: Catalog) -> dict[str, tuple[depots.MetadataInfo, ...]]:
+    """The metadata bundles of a depot by vendor, each with what it describes."""
+    by_vendor: dict[str, list[depots.MetadataInfo]] = {}
+    for bundle in content.bundles:
+        by_vendor.setdefault(bundle.vendor, []).append(metadata_info(bundle, catalog))
+    return {vendor: tuple(bundles) for vendor, bundles in by_vendor.items()}
 
 
 def metadata_info(bundle: MetadataBundle, catalog: Catalog) -> depots.MetadataInfo:

@@ -9,6 +9,7 @@ from imagewright.app.depot_usage import affected_by_removal
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import depots_online as online
 from imagewright.model.errors import AlreadyExists, NotFound, ResourceInUse
 from imagewright.model.library import Depot
 
@@ -41,18 +42,22 @@ def refuse_known_bundle(uow: UnitOfWork, sha256: str) -> None:
         )
 
 
-def require_unused(uow: UnitOfWork, depot: Depot) -> None:
+def require_unused(
+    uow: UnitOfWork,
+    depot_id: str,
+    lists: type[offline.PrecheckResult] | type[online.PrecheckResult] = offline.PrecheckResult,
+) -> None:
     """ResourceInUse when specifications of the library or drafts need what no other depot has; the data lists them."""
-    affected = affected_by_removal(uow, depot.id)
+    affected = affected_by_removal(uow, depot_id)
     if affected:
         names = [state.software_spec_name or state.software_spec or "" for state in affected]
         raise ResourceInUse.because(
             "imagewright.depot.in_use",
             "The depot {0} is needed by {1}. Change or delete them, import the content from elsewhere, or set "
             "spec.force to true; then they cannot be validated or exported until the content is back.",
-            depot.id,
+            depot_id,
             ", ".join(names),
-            data=offline.PrecheckResult(affected_desired_states=affected),
+            data=lists(affected_desired_states=affected),
         )
 
 
@@ -63,7 +68,7 @@ def remove_depot(uow: UnitOfWork, depot_id: str, user: str, now: datetime, *, fo
     """
     depot = depot_with(uow, depot_id)
     if not force:
-        require_unused(uow, depot)
+        require_unused(uow, depot.id)
     blobs = sorted({vib.sha256 for vib in uow.depots.content(depot.id).vibs if vib.sha256})
     uow.depots.delete(depot.id)
     if blobs:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from imagewright.app.answers import effective_components
-from imagewright.app.ports import Depots
+from imagewright.app.depot_ports import Depots
 from imagewright.contract.kept import KeptAnswer
 from imagewright.contract.services import settings
 from imagewright.model.catalog import Catalog

@@ -36,6 +36,18 @@ def link(text: str) -> str:
     return quoted if is_uri(quoted) else ""
 
 
+def file_name(location: str) -> str:
+    """The last part of the path of a location, as it is written there."""
+    path = location.partition("#")[0].partition("?")[0].partition("://")[2].partition("/")[2]
+    return path.rpartition("/")[2]
+
+
+def folder_of(location: str) -> str:
+    """The location of the folder that a file lies in, with a slash at the end."""
+    path = location.partition("#")[0].partition("?")[0]
+    return path.removesuffix(file_name(location))
+
+
 def _is_address(ipv6: str | None) -> bool:
     if ipv6 is None:
         return True

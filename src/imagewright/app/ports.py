@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
+from imagewright.app.depot_ports import Depots, OnlineDepots
 from imagewright.app.privileges import privileges_of
-from imagewright.model.catalog import Catalog
-from imagewright.model.content import DepotContent
 from imagewright.model.draft import Draft
 from imagewright.model.export import Export
 from imagewright.model.inventory import Assignment, Entity, EntityKind
-from imagewright.model.library import Depot, LibrarySpec, SpecVersion
+from imagewright.model.library import LibrarySpec, SpecVersion
 from imagewright.model.schedule import SyncSchedule
 from imagewright.model.task import Task, TaskStatus
 
@@ -253,27 +252,6 @@ class Inventory(Protocol):
         """What each of these specifications is assigned to, in the order of the ids; no ids means all."""
 
 
-class Depots(Protocol):
-    """Imported depots and what is in them."""
-
-    def add(self, depot: Depot, content: DepotContent) -> Depot:
-        """Stores a depot with all its content under a new id, a small integer as a string that was never used before.
-
-        Raises StaleRevision when the same bundle has been imported in the meantime.
-        """
-
-    def get(self, depot_id: str) -> Depot | None: ...
-    def with_bundle(self, bundle_sha256: str) -> Depot | None: ...
-    def list(self) -> Sequence[Depot]: ...
-    def content(self, depot_id: str) -> DepotContent: ...
-    def delete(self, depot_id: str) -> bool: ...
-    def catalog(self) -> Catalog:
-        """What all depots together offer. The same object as long as no depot comes or goes."""
-
-    def catalog_revision(self) -> int:
-        """Grows whenever a depot comes or goes."""
-
-
 class Uploads(Protocol):
     """Uploaded files that wait to be imported."""
 
@@ -385,6 +363,8 @@ class UnitOfWork(Protocol):
     @property
     def depots(self) -> Depots: ...
     @property
+    def online_depots(self) -> OnlineDepots: ...
+    @property
     def inventory(self) -> Inventory: ...
     @property
     def uploads(self) -> Uploads: ...
@@ -402,7 +382,10 @@ class UnitOfWork(Protocol):
         """How much of everything there is, for whoever watches the server."""
 
     def owned_blobs(self) -> frozenset[str]:
-        """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""
+        """The SHA-256 of every blob that something refers to: a VIB, a document of a depot, an upload, an export.
+
+        All other blobs are orphans.
+        """
 
 
 class Storage(Protocol):
@@ -469,8 +452,16 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> Any: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells one version of a location from another, as HTTP has it, word for word; "" is nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
 class Fetcher(Protocol):
-    """Reads locations that people give."""
+    """Reads locations that people give, and those that what is there names."""
 
     def check(self, location: str) -> None:
         """Raises FetchError when this location may not be read at all (scheme, address, folder)."""
@@ -488,5 +479,16 @@ class Fetcher(Protocol):
     ) -> int:
         """Streams a location into `sink` and tells its size in bytes; `progress` gets bytes so far and the total.
 
-        Raises FetchError; an exception from `progress` ends the transfer and is passed on.
+        A transfer that breaks off is gone on with, for a few times. Raises FetchError; an exception from `progress`
+        ends the transfer and is passed on.
         """
+
+    def fetch_changed(
+        self,
+        location: str,
+        known: Validators,
+        sink: Sink,
+        *,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Validators | None:
+        """As `fetch`, but only when it is no longer the known version. None when it is; else what the new one is."""

@@ -1,7 +1,7 @@
 """Removing blobs that nothing refers to any more, or never did.
 
 A blob is stored before the row that owns it is committed, so one without an owner may be somebody's work in progress.
-What is swept is therefore old enough: older than the start of every import and export that is running.
+What is swept is therefore old enough: older than the start of every import, sync and export that is running.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from imagewright.app.ports import Blobs, Storage, UnitOfWork
+from imagewright.contract.services import depots
 from imagewright.contract.services import depots_offline as offline
 from imagewright.model.task import Task, TaskStatus
 
@@ -22,7 +23,7 @@ SERVICE: Final = "imagewright.blobs"
 OPERATION: Final = "sweep$task"
 """Of a task that the server gives itself; the API has no such operation."""
 
-_STORING: Final = (offline.create.service, "imagewright.exports")
+_STORING: Final = (offline.create.service, depots.sync.service, "imagewright.exports")
 """Services whose tasks store blobs before the rows that own them."""
 
 GRACE: Final = timedelta(hours=1)

@@ -46,6 +46,7 @@ ALWAYS = (
     "enum:com.vmware.vapi.std.errors.error.type",
     # What errors carry as data; only the text of an operation says so, not its signature.
     "struct:com.vmware.esx.settings.depots.offline.precheck_result",
+    "struct:com.vmware.esx.settings.depots.online.precheck_result",
 )
 
 

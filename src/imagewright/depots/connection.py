@@ -13,7 +13,7 @@ from typing import Any
 import httpcore
 
 from imagewright.depots.policy import Address, FetchPolicy, resolve
-from imagewright.depots.trouble import Deadline, Trouble
+from imagewright.depots.trouble import Deadline, Passing, Trouble
 
 
 class GuardedStream(httpcore.NetworkStream):
@@ -29,16 +29,16 @@ class GuardedStream(httpcore.NetworkStream):
             return self._inner.read(max_bytes, limit)
         except httpcore.ReadTimeout as error:
             self._deadline.limit()
-            raise Trouble(f"sent nothing for {limit:g} seconds. Try again when its server is less busy.") from error
+            raise Passing(f"sent nothing for {limit:g} seconds. Try again when its server is less busy.") from error
         except httpcore.ReadError as error:
-            raise Trouble(f"broke off the connection ({cause_of(error)}). Try again.") from error
+            raise Passing(f"broke off the connection ({cause_of(error)}). Try again.") from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         limit = self._deadline.limit(timeout)
         try:
             self._inner.write(buffer, limit)
         except httpcore.WriteTimeout as error:
-            raise Trouble(f"took no request within {limit:g} seconds. Try again.") from error
+            raise Passing(f"took no request within {limit:g} seconds. Try again.") from error
 
     def close(self) -> None:
         self._inner.close()
@@ -50,7 +50,7 @@ class GuardedStream(httpcore.NetworkStream):
         try:
             return GuardedStream(self._inner.start_tls(ssl_context, server_hostname, limit), self._deadline)
         except httpcore.ConnectTimeout as error:
-            raise Trouble(f"agreed on no encryption within {limit:g} seconds. Try again.") from error
+            raise Passing(f"agreed on no encryption within {limit:g} seconds. Try again.") from error
         except httpcore.ConnectError as error:
             raise _tls_trouble(error.__cause__) from error
 
@@ -74,19 +74,17 @@ class GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        trouble = Trouble("has no address.")
+        kind, said = Trouble, "has no address."
         for address in self._addresses(host, port):
             limit = self._deadline.limit(timeout)
             try:
                 stream = self._plain.connect_tcp(str(address), port, limit, local_address, socket_options)
                 return GuardedStream(stream, self._deadline)
             except httpcore.ConnectTimeout:
-                trouble = Trouble(
-                    f"cannot be reached: {self._peer(host, port)} does not answer within {limit:g} seconds."
-                )
+                said = f"cannot be reached: {self._peer(host, port)} does not answer within {limit:g} seconds."
             except httpcore.ConnectError as error:
-                trouble = Trouble(f"cannot be reached: {self._peer(host, port)} says {cause_of(error)}.")
-        raise Trouble(f"{trouble} Check the address, and that this server may connect to it.")
+                kind, said = Passing, f"cannot be reached: {self._peer(host, port)} says {cause_of(error)}."
+        raise kind(f"{said} Check the address, and that this server may connect to it.")
 
     def _addresses(self, host: str, port: int) -> Sequence[Address]:
         try:

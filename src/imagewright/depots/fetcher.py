@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from imagewright.app.ports import FetchError, Sink
+from imagewright.app.ports import FetchError, Sink, Validators
 from imagewright.depots.files import open_file, permitted_path
 from imagewright.depots.masking import masked
 from imagewright.depots.policy import FetchPolicy
-from imagewright.depots.source import Source
-from imagewright.depots.trouble import Deadline, Trouble
+from imagewright.depots.source import Source, Wanted
+from imagewright.depots.transfer import CHUNK, Progress, Transfer
+from imagewright.depots.trouble import Deadline, Passing, Trouble
 
 if TYPE_CHECKING:
     import httpx
 
     from imagewright.depots.web import WebReader
 
-CHUNK: Final = 1024 * 1024
-"""The sink gets its bytes in chunks of this size, the last one excepted."""
+log = logging.getLogger(__name__)
 
 
 class UrlFetcher:
@@ -64,48 +65,55 @@ class UrlFetcher:
         sink: Sink,
         *,
         headers: Mapping[str, str] | None = None,
-        progress: Callable[[int, int | None], None] | None = None,
+        progress: Progress | None = None,
     ) -> int:
         """Streams a location into `sink` and tells its size in bytes.
 
         `progress` gets the bytes so far and in all, if known. `headers` go to the server of the location only, not to
-        where it redirects. Raises FetchError; exceptions of `sink` and `progress` end the transfer and are passed on.
+        where it redirects. After a fault that may pass, the transfer goes on where it was, or is refused when the
+        location is no longer the same. Raises FetchError; exceptions of `sink` and `progress` end the transfer and are
+        passed on.
         """
+        return self._transfer(location, Transfer(sink, self._policy, progress or _nobody_asked), headers or {}).received
+
+    def fetch_changed(
+        self, location: str, known: Validators, sink: Sink, *, progress: Progress | None = None
+    ) -> Validators | None:
+        """As `fetch`, but only when the location is no longer the known version.
+
+        None when it is; else what tells the version that was read from others. A server that sends the whole although
+        it is the known version is taken at the word of its ETag.
+        """
+        transfer = Transfer(sink, self._policy, progress or _nobody_asked, known)
+        self._transfer(location, transfer, {})
+        return None if transfer.is_unchanged else transfer.validators
+
+    def _transfer(self, location: str, transfer: Transfer, headers: Mapping[str, str]) -> Transfer:
         self.check(location)
         deadline = Deadline(self._policy.total_timeout)
-        with _told_about(location), self._open(_parsed(location), headers or {}, deadline) as source:
-            return self._copy(source, sink, deadline, progress or _nobody_asked)
+        pause, failures, got = self._policy.retry_pause, 0, 0
+        with _told_about(location):
+            url = _parsed(location)
+            while True:
+                try:
+                    with self._open(url, headers, deadline, transfer.wanted) as source:
+                        transfer.take(source, deadline)
+                    return transfer
+                except Passing as fault:
+                    # Who gets on is not at its end, however often it stumbles.
+                    failures = 1 if transfer.received - got >= CHUNK else failures + 1
+                    got = transfer.received
+                    if failures > self._policy.retries:
+                        raise
+                    log.info("%s %s", masked(location), fault)
+                    deadline.pause(pause * 2 ** (failures - 1))
 
-    def _open(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline) -> AbstractContextManager[Source]:
+    def _open(
+        self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline, wanted: Wanted
+    ) -> AbstractContextManager[Source]:
         if url.scheme == "file":
             return open_file(permitted_path(url, self._policy.file_folders))
-        return self._web.open(url, headers, deadline)
-
-    def _copy(self, source: Source, sink: Sink, deadline: Deadline, progress: Callable[[int, int | None], None]) -> int:
-        self._refuse_too_large(source.size or 0)
-        waiting = bytearray()
-        received = 0
-        for piece in source.pieces:
-            deadline.limit()
-            received += len(piece)
-            self._refuse_too_large(received)
-            waiting += piece
-            if len(waiting) >= CHUNK:
-                sink.write(bytes(waiting[:CHUNK]))
-                del waiting[:CHUNK]
-            progress(received, source.size)
-        if source.size is not None and received != source.size:
-            raise Trouble(f"broke off after {received} of {source.size} bytes. Try again.")
-        if waiting:
-            sink.write(bytes(waiting))
-        return received
-
-    def _refuse_too_large(self, size: int) -> None:
-        if size > self._policy.size_limit:
-            raise Trouble(
-                f"is larger than the {self._policy.size_limit} bytes that this server reads. Check that it is the "
-                "right location, or raise the size limit in the server's settings."
-            )
+        return self._web.open(url, headers, deadline, wanted)
 
 
 def _parsed(location: str) -> httpx.URL:

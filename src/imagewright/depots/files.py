@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from imagewright.app.ports import Validators
 from imagewright.depots.source import Source
 from imagewright.depots.trouble import Trouble
 
@@ -52,7 +53,8 @@ def open_file(path: Path) -> Iterator[Source]:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise Trouble("is not a regular file. Give the location of a file.")
-        yield Source(status.st_size, _pieces(file))
+        version = Validators(etag=f'"{status.st_mtime_ns:x}-{status.st_size:x}"')
+        yield Source(status.st_size, _pieces(file), validators=version)
     finally:
         os.close(file)
 

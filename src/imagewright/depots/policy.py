@@ -47,7 +47,9 @@ class FetchPolicy:
     `file_folders` are where `file:` may read; without any it reads nothing. `size_limit` is in bytes, timeouts are in
     seconds; `read_timeout` is for each piece, `total_timeout` for the whole transfer with its redirects. `ca_bundle` is
     a PEM file with certificates to trust in addition to those of the system. `proxy` is an http or https URL; with it,
-    names that only the proxy can resolve are left to the proxy.
+    names that only the proxy can resolve are left to the proxy. After a fault that may pass, a transfer is tried again
+    up to `retries` times without having got on; the first time after `retry_pause` seconds, each further time after
+    twice as long.
     """
 
     allowed_networks: tuple[Network, ...] = ()
@@ -59,6 +61,8 @@ class FetchPolicy:
     ca_bundle: Path | None = None
     max_redirects: int = 5
     proxy: str | None = None
+    retries: int = 3
+    retry_pause: float = 0.5
 
     def refusal(self, address: Address) -> str | None:
         """What is wrong with an address, in words that follow "is"; None when it may be reached."""

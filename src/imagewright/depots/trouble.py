@@ -9,6 +9,10 @@ class Trouble(Exception):
     """The text goes on where the location ends: "answered 404 Not Found. Check ...". It never repeats the location."""
 
 
+class Passing(Trouble):
+    """A trouble that may be over in a moment: a connection that broke off, a server that is too busy."""
+
+
 class Deadline:
     """The end of the time that a whole transfer may take."""
 
@@ -25,3 +29,7 @@ class Deadline:
                 "or raise the time limit in the server's settings."
             )
         return left if timeout is None else min(timeout, left)
+
+    def pause(self, seconds: float) -> None:
+        """Waits, but not beyond the end. Raises Trouble when the time is over."""
+        time.sleep(self.limit(seconds))

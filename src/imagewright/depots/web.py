@@ -1,8 +1,9 @@
-"""http and https locations: one GET, through redirects that the policy allows, answered with 200 or an error."""
+"""http and https locations: one GET for all, for the rest or for what has changed, through allowed redirects."""
 
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -14,15 +15,21 @@ from typing import Final
 import httpcore
 import httpx
 
+from imagewright.app.ports import Validators
 from imagewright.depots.connection import GuardedBackend, permitted
 from imagewright.depots.masking import masked
 from imagewright.depots.policy import FetchPolicy, numeric, resolve
-from imagewright.depots.source import Source
-from imagewright.depots.trouble import Deadline, Trouble
+from imagewright.depots.source import Source, Wanted
+from imagewright.depots.trouble import Deadline, Passing, Trouble
 
 _USER_AGENT: Final = f"imagewright/{version('imagewright')}"
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+_BUSY: Final = frozenset({429, 500, 502, 503, 504})
+"""What a server answers that may be fine again in a moment."""
+
+_PART: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.IGNORECASE)
 
 _WAY_OUT: Final = {
     401: "Give the user name and password, or the token, that its server asks for.",
@@ -40,15 +47,16 @@ class Request:
 
     url: httpx.URL
     private: Mapping[str, str]
+    conditions: Mapping[str, str]
 
     @classmethod
-    def of(cls, url: httpx.URL, headers: Mapping[str, str]) -> Request:
+    def of(cls, url: httpx.URL, headers: Mapping[str, str], wanted: Wanted) -> Request:
         """The request for a location as it was given, with its user name and password as a header."""
         private = {name.lower(): value for name, value in headers.items()}
         if url.userinfo:
             credentials = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
             private.setdefault("authorization", f"Basic {credentials}")
-        return cls(url, private)
+        return cls(url, private, _conditions(wanted))
 
     def redirected(self, location: str) -> Request:
         """The request that follows an answer with this Location. Raises Trouble when it may not be followed."""
@@ -64,7 +72,7 @@ class Request:
                 "trust it."
             )
         same_server = (target.scheme, target.host, target.port) == (self.url.scheme, self.url.host, self.url.port)
-        return Request(target, self.private if same_server else {})
+        return Request(target, self.private if same_server else {}, self.conditions)
 
     def header_list(self) -> list[tuple[str, str]]:
         """All headers. The bytes are wanted as they are: a compressed answer would be another file."""
@@ -74,7 +82,7 @@ class Request:
             "accept": "*/*",
             "accept-encoding": "identity",
         }
-        return list({**own, **self.private}.items())
+        return list({**own, **self.conditions, **self.private}.items())
 
 
 class WebReader:
@@ -93,9 +101,9 @@ class WebReader:
         permitted(url.host, numeric(url.host), self._policy)
 
     @contextmanager
-    def open(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline) -> Iterator[Source]:
+    def open(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline, wanted: Wanted) -> Iterator[Source]:
         """Asks for a location and follows where it leads. Raises Trouble."""
-        request = Request.of(url, headers)
+        request = Request.of(url, headers, wanted)
         with ExitStack() as stack:
             pool = stack.enter_context(self._pool(deadline))
             for _ in range(self._policy.max_redirects + 1):
@@ -106,8 +114,7 @@ class WebReader:
                 response.close()
             else:
                 raise Trouble(f"redirects more than {self._policy.max_redirects} times. Give the final location.")
-            size = _accepted_size(response)
-            yield Source(size, _pieces(response, size))
+            yield _source(response, request, wanted)
 
     def _next(self, request: Request, response: httpcore.Response) -> Request:
         location = _header(response, "location")
@@ -146,7 +153,7 @@ class WebReader:
             except httpcore.LocalProtocolError as error:
                 raise Trouble("cannot be asked for with these headers: they have forbidden characters.") from error
             except httpcore.RemoteProtocolError as error:
-                raise Trouble("gave no answer that is HTTP. Check the scheme and the port.") from error
+                raise _no_answer(error) from error
             yield response
 
     def _check_before_proxy(self, url: httpx.URL) -> None:
@@ -175,15 +182,60 @@ class WebReader:
         )
 
 
+def _conditions(wanted: Wanted) -> dict[str, str]:
+    """Headers that ask for what is wanted only. No part is asked for by a weak ETag, which promises no equal bytes."""
+    unless, started = wanted.unless, wanted.started
+    headers = {"if-none-match": unless.etag, "if-modified-since": unless.last_modified}
+    version = started.last_modified if started.etag.startswith("W/") else started.etag or started.last_modified
+    if wanted.start and version:
+        headers |= {"range": f"bytes={wanted.start}-", "if-range": version}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _source(response: httpcore.Response, request: Request, wanted: Wanted) -> Source:
+    """What an answer brings. Raises Trouble when that is nothing that was asked for."""
+    validators = Validators(_header(response, "etag") or "", _header(response, "last-modified") or "")
+    if response.status == HTTPStatus.NOT_MODIFIED and {"if-none-match", "if-modified-since"} & set(request.conditions):
+        return Source(None, iter(()), validators=validators, is_unchanged=True)
+    if "range" in request.conditions and response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        raise Trouble("was changed while it was being read: it has become shorter. Try again.")
+    if "range" in request.conditions and response.status == HTTPStatus.PARTIAL_CONTENT:
+        size = _size_of_part(response, wanted.start)
+        left = None if size is None else size - wanted.start
+        return Source(size, _pieces(response, left), wanted.start, validators)
+    size = _accepted_size(response)
+    return Source(size, _pieces(response, size), validators=validators)
+
+
+def _size_of_part(response: httpcore.Response, start: int) -> int | None:
+    """The size of the whole of which the part from `start` on is answered, or None when that is not said."""
+    _refuse_compressed(response)
+    part = _PART.fullmatch((_header(response, "content-range") or "").strip())
+    if part is None or int(part[1]) != start:
+        raise Trouble("answered with another part than was asked for. Tell its owner.")
+    return None if part[2] == "*" else int(part[2])
+
+
 def _accepted_size(response: httpcore.Response) -> int | None:
     if response.status != HTTPStatus.OK:
         way_out = "Try again later." if response.status >= 500 else "Check the location."
-        raise Trouble(f"answered {_status(response.status)}. {_WAY_OUT.get(response.status, way_out)}")
+        kind = Passing if response.status in _BUSY else Trouble
+        raise kind(f"answered {_status(response.status)}. {_WAY_OUT.get(response.status, way_out)}")
+    _refuse_compressed(response)
+    length = _header(response, "content-length")
+    return int(length) if length is not None and length.isascii() and length.isdigit() else None
+
+
+def _refuse_compressed(response: httpcore.Response) -> None:
     encoding = _header(response, "content-encoding")
     if encoding is not None and encoding.strip().lower() not in ("", "identity"):
         raise Trouble("answered with compressed content, although the plain bytes were asked for. Tell its owner.")
-    length = _header(response, "content-length")
-    return int(length) if length is not None and length.isascii() and length.isdigit() else None
+
+
+def _no_answer(error: httpcore.RemoteProtocolError) -> Trouble:
+    if "disconnected without sending" in str(error):
+        return Passing("closed the connection without an answer. Try again; check the scheme and the port.")
+    return Trouble("gave no answer that is HTTP. Check the scheme and the port.")
 
 
 def _pieces(response: httpcore.Response, size: int | None) -> Iterator[bytes]:
@@ -194,7 +246,7 @@ def _pieces(response: httpcore.Response, size: int | None) -> Iterator[bytes]:
             yield piece
     except httpcore.RemoteProtocolError as error:
         of_all = "" if size is None else f" of {size}"
-        raise Trouble(f"broke off after {received}{of_all} bytes. Try again.") from error
+        raise Passing(f"broke off after {received}{of_all} bytes. Try again.") from error
 
 
 def _header(response: httpcore.Response, name: str) -> str | None:

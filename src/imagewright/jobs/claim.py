@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from imagewright.app.auditing import DONE, record_of_task
 from imagewright.app.ports import Clock, StaleRevision, Storage, StorageUnavailable, UnitOfWork
-from imagewright.jobs.kind import Finish, JobKind, LeaseLost, Services
+from imagewright.jobs.kind import Failed, Finish, JobKind, LeaseLost, Services
 from imagewright.model.errors import Canceled, ConcurrentChange
 from imagewright.model.task import Task, TaskStatus
 
@@ -154,9 +154,15 @@ class Claim(Generic[Services]):
         result = finish(uow)
         self._report(uow, self.task.total)
         now = self._clock()
-        if not uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, now, result=result):
+        if isinstance(result, Failed):
+            ended = uow.tasks.finish(self.task.id, self._worker, TaskStatus.FAILED, now, error=result.error)
+            record = record_of_task(self.task, now, str(result.error["error_type"]))
+        else:
+            ended = uow.tasks.finish(self.task.id, self._worker, TaskStatus.SUCCEEDED, now, result=result)
+            record = record_of_task(self.task, now, DONE, result)
+        if not ended:
             raise self._not_ours()
-        uow.audit.add(record_of_task(self.task, now, DONE, result))
+        uow.audit.add(record)
 
     def _report(self, uow: UnitOfWork, completed: int) -> None:
         if not uow.tasks.progress(self.task.id, self._worker, completed, self.task.total, self._message):

@@ -10,29 +10,26 @@ was killed is started again and stores the same ones, and what is left over in a
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from imagewright.app.call import Services
 from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused
-from imagewright.app.ports import FetchError, StorageUnavailable, UnitOfWork
-from imagewright.app.sweeping import submit_sweep, sweep_named
+from imagewright.app.ports import FetchError, UnitOfWork
+from imagewright.app.sweeping import submit_sweep
 from imagewright.app.tasks import result_document
 from imagewright.app.uploads import upload_with
 from imagewright.contract.services import depots_offline as offline
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
-from imagewright.jobs.kind import Finish, Job, JobKind, LeaseLost
+from imagewright.jobs.kind import Finish, Job, JobKind
 from imagewright.jobs.storing import store_vibs
+from imagewright.jobs.tidying import tidying
 from imagewright.model.content import DepotContent, Vib, VibRef
-from imagewright.model.errors import InvalidArgument, ServiceUnavailable
+from imagewright.model.errors import InvalidArgument
 from imagewright.model.library import Depot, DepotSource
-
-log = logging.getLogger(__name__)
 
 FETCHED: Final = 400
 WHOLE: Final = 1000
@@ -50,7 +47,7 @@ def import_depot(job: Job[Services]) -> Finish:
     ServiceUnavailable when the blobs cannot be stored or read.
     """
     work = _Import(job)
-    with _tidying(work):
+    with tidying(job, work.stored):
         bundle = work.bundle()
         with job.storage.read() as uow:
             refuse_known_bundle(uow, bundle.sha256)
@@ -73,7 +70,7 @@ def delete_depot(job: Job[Services]) -> Finish:
     with job.storage.read() as uow:
         depot = depot_with(uow, depot_id)
         if not force:
-            require_unused(uow, depot)
+            require_unused(uow, depot.id)
     return lambda uow: remove_depot(uow, depot_id, job.task.user, job.services.clock(), force=force)
 
 
@@ -156,39 +153,6 @@ class _Import:
             self.job.progress(min(done, WHOLE - 1), WHOLE, text)
 
         return store_vibs(opened, self.job.services.blobs, self.stored, report)
-
-
-@contextmanager
-def _tidying(work: _Import) -> Iterator[None]:
-    """Takes away what a failed import has stored. After LeaseLost that is for the worker that has the task now."""
-    try:
-        with _disk_trouble_told():
-            yield
-    except LeaseLost:
-        raise
-    except BaseException:
-        job = work.job
-        try:
-            sweep_named(job.storage, job.services.blobs, work.stored, job.services.clock(), by_task=job.task.id)
-        except (StorageUnavailable, OSError) as failure:
-            # They are orphans and will be swept as such; what went wrong first is what must be told.
-            log.warning("Task %s: what it stored is left behind: %s", job.task.id, failure)
-        raise
-
-
-@contextmanager
-def _disk_trouble_told() -> Iterator[None]:
-    """Whatever is wrong with a location or a bundle has its own errors; what is left comes from our own folder."""
-    try:
-        yield
-    except OSError as failure:
-        log.error("A depot cannot be imported: %s", failure)
-        raise ServiceUnavailable.because(
-            "imagewright.depot.not_stored",
-            "The server cannot use its storage for the bundle now ({0}). Nothing was imported; try again when that is "
-            "repaired.",
-            failure.strerror or type(failure).__name__,
-        ) from failure
 
 
 def _size(count: int) -> str:

@@ -7,7 +7,7 @@ So a commit, its row in the library, the deletion of its draft and the end of it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -20,12 +20,19 @@ Services = TypeVar("Services")
 
 Finish = Callable[[UnitOfWork], Any]
 """What remains to be done in the transaction that also ends the task; what it returns, in plain JSON terms or None, is
-the result of the task.
+the result of the task. When it returns Failed, what it wrote stays and the task ends FAILED.
 
 It is run again from its start when the transaction cannot be committed, so it reads what it needs from its unit of work
 and changes nothing else. An ApiError ends the task FAILED and undoes all that it wrote. It must not report progress,
 which is another transaction.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a Finish returns when the task has not done all that it was to do; `error` is the document of an error."""
+
+    error: Mapping[str, Any]
 
 
 class LeaseLost(Canceled):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from imagewright.app.call import Services
-from imagewright.jobs import depots, drafts, exports, inventory, sweeping
+from imagewright.jobs import depots, drafts, exports, inventory, online_depots, sweeping
 from imagewright.jobs.kind import JobKind
 
 KINDS: Final[tuple[JobKind[Services], ...]] = (
@@ -13,5 +13,6 @@ KINDS: Final[tuple[JobKind[Services], ...]] = (
     *depots.KINDS,
     *inventory.KINDS,
     *exports.KINDS,
+    *online_depots.KINDS,
     *sweeping.KINDS,
 )

@@ -47,7 +47,10 @@ class ApiError(Exception):
 
 
 class InternalError(ApiError):
-    """Our own fault (`error`, 500). Carries a reference id that finds the log record, and no detail."""
+    """`error`, 500: what has no error of its own in the API.
+
+    A fault of ours carries a reference id that finds the log record, and no detail.
+    """
 
     error_type = "ERROR"
 

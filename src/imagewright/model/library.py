@@ -46,10 +46,16 @@ class SpecVersion:
 
 
 class DepotSource(StrEnum):
-    """Where the bundle of an offline depot came from: fetched from a location, or uploaded."""
+    """Where the content of a depot comes from.
+
+    The bundle of an offline depot was fetched from a location (PULL) or uploaded (PUSH). An online depot and the depot
+    of an update manager download service (UMDS) are read again and again where they lie.
+    """
 
     PULL = "PULL"
     PUSH = "PUSH"
+    ONLINE = "ONLINE"
+    UMDS = "UMDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +71,43 @@ class Depot:
     location: str | None = None
     file_id: str | None = None
     ownerdata: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineDepot:
+    """A depot that is read where it lies: an online depot, or (by its `source`) the UMDS depot.
+
+    `location` is that of its index. What a depot offers counts as long as it is `enabled`; a disabled one keeps what it
+    has and is not read. `system_defined` are those of the server's settings, which nobody removes by a call.
+    `attempted` is when it was last read, `synchronised` when that last succeeded, and `trouble` why the last attempt
+    failed ("" when it did not); the content is always that of the last success. `revision` counts all changes; storage
+    compares and sets it.
+    """
+
+    id: str
+    source: DepotSource
+    location: str
+    created: datetime
+    owner: str
+    description: str = ""
+    ownerdata: str | None = None
+    enabled: bool = True
+    system_defined: bool = False
+    synchronised: datetime | None = None
+    attempted: datetime | None = None
+    trouble: str = ""
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineDocument:
+    """An index or a metadata archive of an online depot, as it was read last.
+
+    `path` is below the folder of the depot's index, `sha256` names its blob. `etag` and `last_modified` are what its
+    server said of this version, word for word; "" is nothing.
+    """
+
+    path: str
+    sha256: str
+    etag: str = ""
+    last_modified: str = ""

@@ -1,4 +1,4 @@
-"""What is in a depot, as rows: written once with the depot, read as a whole, never changed.
+"""What is in a depot, as rows: written at once, read as a whole, and replaced as a whole or never.
 
 Each kind of part has a table whose key is depot, bundle and position, so that reading gives back exactly what was
 written. VIBs are shared between depots. When the row of a depot goes, those of its parts go too (ON DELETE CASCADE).
@@ -52,6 +52,12 @@ def write_content(connection: sa.Connection, depot: str, content: DepotContent) 
     )
     for number, bundle in enumerate(content.bundles):
         _write_bundle(connection, depot, number, bundle)
+
+
+def delete_content(connection: sa.Connection, depot: str) -> None:
+    """Removes the content of a depot, whose row stays, and leaves VIBs behind that may now be without a depot."""
+    for table in (schema.not_understood, schema.bundles):
+        connection.execute(sa.delete(table).where(table.c.depot == depot))
 
 
 def _write_bundle(connection: sa.Connection, depot: str, number: int, bundle: MetadataBundle) -> None:

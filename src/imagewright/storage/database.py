@@ -19,8 +19,9 @@ from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.login_failures import LoginFailureTable
 from imagewright.storage.migrate import migrate
+from imagewright.storage.online_depots import OnlineDepotTable
 from imagewright.storage.schedules import ScheduleTable
-from imagewright.storage.schema import export_parts, uploads, vibs
+from imagewright.storage.schema import export_parts, online_documents, uploads, vibs
 from imagewright.storage.sessions import SessionTable
 from imagewright.storage.tasks import TaskTable
 from imagewright.storage.uploads import UploadTable
@@ -30,6 +31,7 @@ _OWNED_BLOBS = sa.union(
     sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""),
     sa.select(uploads.c.sha256),
     sa.select(export_parts.c.sha256),
+    sa.select(online_documents.c.sha256),
 )
 
 
@@ -97,6 +99,7 @@ class Transaction:
         self.drafts = DraftTable(connection)
         self.library = SpecTable(connection)
         self.depots = DepotTable(connection, catalogs, at_once)
+        self.online_depots = OnlineDepotTable(connection, self.depots)
         self.inventory = InventoryTables(connection)
         self.uploads = UploadTable(connection)
         self.schedules = ScheduleTable(connection)
@@ -110,7 +113,10 @@ class Transaction:
         return read_figures(self._connection)
 
     def owned_blobs(self) -> frozenset[str]:
-        """The SHA-256 of every blob that a VIB of a depot, an upload or an export refers to; all others are orphans."""
+        """The SHA-256 of every blob that something refers to: a VIB, a document of a depot, an upload, an export.
+
+        All other blobs are orphans.
+        """
         return frozenset(self._connection.execute(_OWNED_BLOBS).scalars())
 
 

@@ -1,4 +1,4 @@
-"""Imported depots, what is in them, and the catalogue of all of them."""
+"""Depots of every kind, what is in them, and the catalogue of all of them; the records of the offline ones."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ import sqlalchemy as sa
 from imagewright.app.ports import StaleRevision, TakesLonger
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
-from imagewright.model.library import Depot
-from imagewright.storage.catalogs import CatalogCache
-from imagewright.storage.content import read_content, write_content
+from imagewright.model.library import Depot, DepotSource
+from imagewright.storage.catalogs import CatalogCache, DepotVersion
+from imagewright.storage.content import delete_content, read_content, write_content
 from imagewright.storage.rows import changed, duplicates_raise, next_number, one, row_of
-from imagewright.storage.schema import bundle_vibs, counters, depots, vibs
+from imagewright.storage.schema import bundle_vibs, counters, depots, online_depots, vibs
 
 _IS_IT = depots.c.id == sa.bindparam("depot")
-_GET = sa.select(depots).where(_IS_IT)
-_WITH_BUNDLE = sa.select(depots).where(depots.c.bundle_sha256 == sa.bindparam("sha256"))
-_LIST = sa.select(depots).order_by(depots.c.id)
-_IDS = sa.select(depots.c.id).order_by(depots.c.id)
+_OFFLINE = sa.select(depots).where(depots.c.source.in_([DepotSource.PULL, DepotSource.PUSH]))
+_GET = _OFFLINE.where(_IS_IT)
+_WITH_BUNDLE = _OFFLINE.where(depots.c.bundle_sha256 == sa.bindparam("sha256"))
+_LIST = _OFFLINE.order_by(depots.c.id)
+_IN_THE_CATALOGUE = (
+    sa.select(depots.c.id, sa.func.coalesce(online_depots.c.content_revision, 0))
+    .select_from(depots.outerjoin(online_depots))
+    .where(sa.func.coalesce(online_depots.c.enabled, sa.true()))
+    .order_by(depots.c.id)
+)
 _ADD = sa.insert(depots)
 _DELETE = sa.delete(depots).where(_IS_IT)
 _DELETE_UNUSED_VIBS = sa.delete(vibs).where(~sa.exists().where(bundle_vibs.c.vib == vibs.c.digest))
@@ -40,7 +46,7 @@ class DepotTable:
 
         Raises StaleRevision when the same bundle has been imported in the meantime.
         """
-        self._change_catalog()
+        self.change_catalog()
         added = replace(depot, id=str(next_number(self.connection, "depots")))
         with duplicates_raise(StaleRevision(f"the bundle {depot.bundle_sha256} has been imported in the meantime")):
             self.connection.execute(_ADD, row_of(added))
@@ -48,7 +54,7 @@ class DepotTable:
         return added
 
     def get(self, depot_id: str) -> Depot | None:
-        """The depot of this id, without its content."""
+        """The offline depot of this id, without its content."""
         row = one(self.connection, _GET, depot=depot_id)
         return None if row is None else Depot(**row)
 
@@ -58,7 +64,7 @@ class DepotTable:
         return None if row is None else Depot(**row)
 
     def list(self) -> Sequence[Depot]:
-        """All depots, in the order of their ids."""
+        """All offline depots, in the order of their ids."""
         return [Depot(**row) for row in self.connection.execute(_LIST).mappings()]
 
     def content(self, depot_id: str) -> DepotContent:
@@ -66,28 +72,36 @@ class DepotTable:
         return read_content(self.connection, depot_id)
 
     def delete(self, depot_id: str) -> bool:
-        """Removes a depot with its content; VIBs that another depot has too stay. False when there is none."""
+        """Removes a depot of any kind with its content; VIBs that another depot has stay. False when there is none."""
         if not changed(self.connection, _DELETE, depot=depot_id):
             return False
-        self._change_catalog()
+        self.change_catalog()
         self.connection.execute(_DELETE_UNUSED_VIBS)
         return True
 
+    def replace_content(self, depot_id: str, content: DepotContent) -> None:
+        """Gives a depot other content; VIBs that no depot has any more go. Its version is the caller's to change."""
+        self.change_catalog()
+        delete_content(self.connection, depot_id)
+        write_content(self.connection, depot_id, content)
+        self.connection.execute(_DELETE_UNUSED_VIBS)
+
     def catalog(self) -> Catalog:
-        """What all depots together offer. The same object as long as no depot comes or goes."""
+        """What all depots together offer. The same object as long as no depot comes, goes or changes."""
         revision = self.catalog_revision()
         if self.at_once and not self.cache.has(revision):
             raise TakesLonger(f"the catalogue of revision {revision} has to be made")
-        return self.cache.get(revision, self._ids, self.content)
+        return self.cache.get(revision, self._versions, self.content)
 
     def catalog_revision(self) -> int:
-        """Grows whenever a depot comes or goes."""
+        """Grows whenever a depot comes, goes, is replaced, enabled or disabled."""
         return int(self.connection.execute(_REVISION).scalar_one())
 
-    def _ids(self) -> Sequence[str]:
-        return self.connection.execute(_IDS).scalars().all()
+    def _versions(self) -> Sequence[DepotVersion]:
+        return [(depot, version) for depot, version in self.connection.execute(_IN_THE_CATALOGUE)]
 
-    def _change_catalog(self) -> None:
+    def change_catalog(self) -> None:
+        """Counts the catalogue up, before anything else that changes it."""
         # First of all: on PostgreSQL the row of the counter keeps two transactions from changing depots at a time, so
         # that none links to a VIB which another one removes as unused.
         next_number(self.connection, "catalog")

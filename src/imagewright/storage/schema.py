@@ -183,6 +183,33 @@ depots = sa.Table(
     sa.UniqueConstraint("bundle_sha256"),
 )
 
+"""Depots of every kind. `bundle_sha256` is what no second may have: of an offline depot the SHA-256 of its bundle, of
+an online depot that of its location, and the same for every UMDS depot, of which there is one at most."""
+
+online_depots = sa.Table(
+    "online_depots",
+    metadata,
+    sa.Column("depot", Id(), sa.ForeignKey(depots.c.id, ondelete="CASCADE"), primary_key=True),
+    _required("enabled", sa.Boolean()),
+    _required("system_defined", sa.Boolean()),
+    sa.Column("synchronised", Moment()),
+    sa.Column("attempted", Moment()),
+    _required("trouble", sa.Text()),
+    _required("content_revision", sa.Integer()),
+    _required("revision", sa.Integer()),
+)
+"""What only depots have that are read where they lie. `content_revision` counts how often the content was replaced."""
+
+online_documents = sa.Table(
+    "online_documents",
+    metadata,
+    sa.Column("depot", Id(), sa.ForeignKey(online_depots.c.depot, ondelete="CASCADE"), primary_key=True),
+    sa.Column("path", Name, primary_key=True),
+    _required("sha256", sa.Text()),
+    _required("etag", sa.Text()),
+    _required("last_modified", sa.Text()),
+)
+
 not_understood = sa.Table(
     "not_understood",
     metadata,

@@ -12,7 +12,7 @@ import pytest
 TESTS = Path(__file__).parents[2]
 sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "contract") if str(TESTS / folder) not in sys.path]
 
-from repository_site import WRITER, Site  # noqa: E402
+from repository_site import SYSTEM_INDEX, WRITER, Site, unpack_online_depots  # noqa: E402
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, allowing, serving  # noqa: E402
 from wire_clients import connection  # noqa: E402
 
@@ -40,9 +40,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data = tmp_path_factory.mktemp("conformance") / "data"
     depots = data.parent / "depots"
     sample.write_sample_depots(depots)
+    unpack_online_depots(depots)
     _add_users(data)
+    settings = allowing(depots) | {"IMAGEWRIGHT_SYSTEM_DEPOTS": (depots / SYSTEM_INDEX).as_uri()}
     with ExitStack() as stack:
-        server = stack.enter_context(serving(data, ["--allow-faults"], allowing(depots)))
+        server = stack.enter_context(serving(data, ["--allow-faults"], settings))
         yield Site(server, depots, stack.enter_context(connection(server)), stack)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import online_rows
 import schedule_rows
 from every_row import EXAMPLES
 from repository_site import ASSIGNED_NAME, DEPOTS, HOST, SHARED_NAME, SINGLE, UNKNOWN, Given, Place, import_spec
@@ -20,6 +21,7 @@ from imagewright.contract.operations import Operation
 from imagewright.contract.services import cis_tasks, inventory, settings
 from imagewright.contract.services import depot_content_base_images_versions as base_image_versions
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import depots_online as online
 from imagewright.contract.services import depots_sync_schedule as sync_schedule
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
@@ -203,6 +205,47 @@ DEPOTS_IN_TASKS = (
     ),
 )  # fmt: skip
 
+ONLINE = (
+    Refused(
+        "the same location", online.create, "ALREADY_EXISTS", Place.ONLINE, online_rows.create_spec, "location already",
+    ),
+    Refused(
+        "a folder", online.create, "INVALID_ARGUMENT", Place.NO_DRAFT,
+        lambda given: {"spec": online.CreateSpec(location=f"{given.files}/")}, "spec.location folder index.xml",
+    ),
+    Refused(
+        "system-defined", online.delete, "INVALID_ARGUMENT", Place.SYSTEM, online_rows.of_online, "settings Flush",
+        ADMINISTRATOR,
+    ),
+    Refused(
+        "system-defined", online.delete_task, "INVALID_ARGUMENT", Place.SYSTEM, online_rows.of_online, "settings Flush",
+        ADMINISTRATOR,
+    ),
+    Refused(
+        "system-defined", online.update, "INVALID_ARGUMENT", Place.SYSTEM,
+        lambda given: {**online_rows.of_online(given), "spec": online.UpdateSpec(description="ours")},
+        "settings spec.description",
+    ),
+    Refused(
+        "not system-defined", online.flush, "INVALID_ARGUMENT", Place.ONLINE, online_rows.of_online, "settings Delete",
+        ADMINISTRATOR,
+    ),
+    Refused(
+        "used by a draft", online.delete, "RESOURCE_IN_USE", Place.ONLINE_IN_USE, online_rows.of_online, ALICE.name,
+        ADMINISTRATOR,
+    ),
+)  # fmt: skip
+ONLINE_IN_TASKS = (
+    Refused(
+        "used by a draft", online.delete_task, "RESOURCE_IN_USE", Place.ONLINE_IN_USE, online_rows.of_online,
+        ALICE.name, ADMINISTRATOR,
+    ),
+    Refused(
+        "used by a draft", online.flush, "RESOURCE_IN_USE", Place.SYSTEM_IN_USE, online_rows.of_online, ALICE.name,
+        ADMINISTRATOR,
+    ),
+)  # fmt: skip
+
 _HOURLY = sync_schedule.Schedule(type=sync_schedule.Recurrence.HOURLY, minute=60)
 SCHEDULES = (
     Refused(
@@ -219,8 +262,8 @@ SCHEDULES = (
     ),
 )  # fmt: skip
 
-REFUSED = (*SCHEDULES, *SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
-REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS)
+REFUSED = (*SCHEDULES, *ONLINE, *SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
+REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS, *ONLINE_IN_TASKS)
 
 _ADDED_IF_UNKNOWN = (components.set_, alternative_components.set_, removed.set_, alternative_removed.set_)
 _GONE_IF_UNKNOWN = (components.delete, removed.delete)

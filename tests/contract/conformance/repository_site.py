@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -18,9 +19,10 @@ from three_transports import Transport, over
 from wire_clients import basic, login
 
 from imagewright.cli import sample_depot as sample
+from imagewright.contract.services import depots, inventory, settings
 from imagewright.contract.services import depots_offline as offline
+from imagewright.contract.services import depots_online as online
 from imagewright.contract.services import depots_sync_schedule as sync_schedule
-from imagewright.contract.services import inventory, settings
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.contract.services import repository_software_drafts_alternative_images as alternative_images
@@ -62,6 +64,7 @@ FULL = settings.SoftwareSpec(
 SINGLE = settings.SoftwareSpec(base_image=settings.BaseImageSpec(version=sample.BASE_9_1_0))
 OTHER = settings.SoftwareSpec(base_image=BASE)
 ASSIGNED = settings.SoftwareSpec(base_image=BASE, add_on=ADD_ON)
+AGENT_USED = settings.SoftwareSpec(base_image=BASE, components={sample.SOLUTION_COMPONENT: sample.SOLUTION_VERSION})
 SHARED_NAME, ASSIGNED_NAME, SINGLE_NAME, DRAFT_NAME = "Servers and blades", "In use", "Single", "In the making"
 UNKNOWN = "no-such-id"
 DEPOTS = (
@@ -73,6 +76,8 @@ DEPOTS = (
     sample.DRIVERS_FILE,
 )
 EXPENDABLE = sample.SOLUTION_FILE
+ONLINE_INDEX, SYSTEM_INDEX = "online/index.xml", "system/index.xml"
+"""The indexes of two online depots, in the folder of the files; both offer what the expendable depot has."""
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -94,6 +99,17 @@ class Place(Enum):
     """No draft; a specification that a host has."""
     EXPENDABLE_DEPOT = auto()
     """No draft; a depot that nothing refers to."""
+    ONLINE = auto()
+    """No draft; an online depot with its content."""
+    ONLINE_IN_USE = auto()
+    """An online depot, and a draft with a component that no other depot has."""
+    SYSTEM = auto()
+    """No draft; the system-defined depot with its content."""
+    SYSTEM_IN_USE = auto()
+    """The same with such a draft."""
+
+
+SYSTEM_PLACES = (Place.SYSTEM, Place.SYSTEM_IN_USE)
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,7 @@ class Given:
     draft: str = UNKNOWN
     image: str = IMAGE
     depot: str = UNKNOWN
+    online: str = UNKNOWN
     task: str = UNKNOWN
     files: str = "file:///no/such/folder"
 
@@ -157,6 +174,12 @@ class Site:
                 return replace(always, spec=self.assigned)
             case Place.EXPENDABLE_DEPOT:
                 return replace(always, depot=self._import(EXPENDABLE))
+            case Place.ONLINE | Place.ONLINE_IN_USE | Place.SYSTEM | Place.SYSTEM_IN_USE:
+                depot = self._enabled_system_depot() if place in SYSTEM_PLACES else self._online_depot()
+                self._synchronise()
+                in_use = place in (Place.ONLINE_IN_USE, Place.SYSTEM_IN_USE)
+                draft = self._draft(DRAFT_NAME, AGENT_USED) if in_use else UNKNOWN
+                return replace(always, online=depot, draft=draft)
             case Place.EMPTY:
                 draft = self.alice.result(drafts.create, {"spec": drafts.CreateSpec()})
                 spec = alternative_images.CreateSpec(display_name="Blades")
@@ -171,7 +194,8 @@ class Site:
 
     def state(self, given: Given) -> str:
         """All drafts and specifications, with words for what is never the same twice."""
-        seen = [self.drafts(), self._records(), sorted(self.depots()), self._schedule()]
+        online_depots = sorted(self.online_depots().values(), key=lambda depot: depot.location)
+        seen = [self.drafts(), self._records(), sorted(self.depots()), self._schedule(), online_depots]
         text = json.dumps(msgspec.to_builtins(seen), sort_keys=True)
         for word, known in ("DRAFT", given.draft), ("SPEC", given.spec):
             text = text.replace(f'"{known}"', word)
@@ -185,6 +209,11 @@ class Site:
         """The ids of the depots by the name of their file."""
         found: dict[str, offline.Summary] = self.alice.result(offline.list_, {})
         return {each.description: depot for depot, each in found.items()}
+
+    def online_depots(self) -> Mapping[str, online.Summary]:
+        """The online depots by id."""
+        found: dict[str, online.Summary] = self.alice.result(online.list_, {})
+        return found
 
     def drafts(self) -> Mapping[str, drafts.Info]:
         """All drafts by id."""
@@ -209,6 +238,24 @@ class Site:
         self.alice.result(sync_schedule.set_, {"spec": never_set})
         if EXPENDABLE in (depots := self.depots()):
             self.administrator.result(offline.delete, {"depot": depots[EXPENDABLE]})
+        for depot, each in self.online_depots().items():
+            if not each.system_defined:
+                self.administrator.result(online.delete, {"depot": depot})
+            elif each.enabled:
+                self.alice.result(online.update, {"depot": depot, "spec": online.UpdateSpec(enabled=False)})
+
+    def _online_depot(self) -> str:
+        spec = online.CreateSpec(location=(self.files / ONLINE_INDEX).as_uri(), description="ours")
+        return str(self.alice.result(online.create, {"spec": spec}))
+
+    def _enabled_system_depot(self) -> str:
+        (depot,) = (depot for depot, each in self.online_depots().items() if each.system_defined)
+        self.alice.result(online.update, {"depot": depot, "spec": online.UpdateSpec(enabled=True)})
+        return depot
+
+    def _synchronise(self) -> None:
+        task = self.alice.result(depots.sync, {})
+        assert self.alice.ended(depots.sync, task).refusal is None
 
     def _draft(self, name: str, content: settings.SoftwareSpec) -> str:
         spec = import_spec(name, content)
@@ -242,6 +289,13 @@ class Site:
         spec = inventory.AssignEntitiesSpec(software_spec_id=self.assigned, entities=entities)
         task = self.alice.result(inventory.assign_entities, {"input_spec": spec})
         assert self.alice.ended(inventory.assign_entities, task).refusal is None
+
+
+def unpack_online_depots(files: Path) -> None:
+    """Lays the expendable depot out as two online depots."""
+    for index in ONLINE_INDEX, SYSTEM_INDEX:
+        with zipfile.ZipFile(files / EXPENDABLE) as bundle:
+            bundle.extractall((files / index).parent)
 
 
 def import_spec(name: str, content: settings.SoftwareSpec, *, delete: bool | None = None) -> drafts.ImportSpec:

@@ -22,11 +22,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from imagewright.app.ports import Fetcher, FetchError
-from imagewright.depots.fetcher import CHUNK, UrlFetcher
+from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
+from imagewright.depots.transfer import CHUNK
 
 LOOPBACK = FetchPolicy(
-    allowed_networks=(ip_network("127.0.0.1/32"),), connect_timeout=2, read_timeout=5, total_timeout=20
+    allowed_networks=(ip_network("127.0.0.1/32"),),
+    connect_timeout=2,
+    read_timeout=5,
+    total_timeout=20,
+    retry_pause=0.01,
 )
 TOKEN = "Q7xR2mVb9KpL4sTn8WzY3cFd"
 BODY = os.urandom(3 * CHUNK // 2)

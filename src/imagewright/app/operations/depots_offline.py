@@ -7,9 +7,7 @@ from typing import Final
 
 from imagewright.app.call import Call
 from imagewright.app.depots import OFFLINE_DEPOT, depot_with, remove_depot
-from imagewright.app.links import is_uri
-from imagewright.app.ports import FetchError
-from imagewright.app.privileges import WRITE
+from imagewright.app.locations import check_location, location_for
 from imagewright.app.uploads import upload_with
 from imagewright.contract.binding import implements
 from imagewright.contract.services import depots_offline as offline
@@ -29,7 +27,7 @@ def create(call: Call, spec: offline.CreateSpec) -> str:
     caller; everything else that can be wrong with the bundle is found by the task.
     """
     if spec.source_type is offline.SourceType.PULL:
-        _check_location(call, spec.location or "")
+        check_location(call, spec.location or "")
     else:
         upload_with(call.uow, spec.file_id or "", call.caller.name)
     return call.submit(
@@ -104,19 +102,6 @@ def _forced(spec: offline.DeleteSpec | None) -> bool:
     return bool(spec and spec.force)
 
 
-def _check_location(call: Call, location: str) -> None:
-    if not is_uri(location):
-        raise InvalidArgument.because(
-            "imagewright.depot.bad_location",
-            "spec.location is not a complete URI. Write http://host/path, https://host/path or file:///path, with "
-            "blanks and other special characters percent-encoded.",
-        )
-    try:
-        call.services.fetcher.check(location)
-    except FetchError as error:
-        raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
-
-
 def _headers(spec: offline.AuthenticationSpec | None) -> dict[str, str] | None:
     """The header to be sent along, by name; HEADER_AUTH is the only method there is."""
     if spec is None:
@@ -132,7 +117,4 @@ def _headers(spec: offline.AuthenticationSpec | None) -> dict[str, str] | None:
 
 
 def _location(call: Call, depot: Depot) -> str | None:
-    """Vendors put access tokens into locations; who may not change depots does not see them."""
-    if depot.location is None or WRITE & call.caller.privileges:
-        return depot.location
-    return call.services.fetcher.shown(depot.location)
+    return None if depot.location is None else location_for(call, depot.location)

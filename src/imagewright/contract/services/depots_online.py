@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from imagewright.contract.operations import Input, Operation, Route
+from imagewright.contract.services import depots
 from imagewright.contract.structure import Structure
 from imagewright.contract.types import parse
 
@@ -33,6 +34,12 @@ class Info(Structure, frozen=True, kw_only=True, omit_defaults=True):
     system_defined: bool
     owner: str | None = None
     ownerdata: str | None = None
+
+
+class PrecheckResult(Structure, frozen=True, kw_only=True, omit_defaults=True):
+    canonical_name: ClassVar[str] = "com.vmware.esx.settings.depots.online.precheck_result"
+    affected_baselines: tuple[depots.AffectedBaselineInfo, ...] | None = None
+    affected_desired_states: tuple[depots.AffectedDesiredStateInfo, ...] | None = None
 
 
 class Summary(Structure, frozen=True, kw_only=True, omit_defaults=True):

@@ -275,6 +275,7 @@ STRUCTURES: tuple[type[Structure], ...] = (
     depots_online.CreateSpec,
     depots_online.DeleteSpec,
     depots_online.Info,
+    depots_online.PrecheckResult,
     depots_online.Summary,
     depots_online.UpdateSpec,
     depots.SolutionComponentSummary,
