@@ -70,7 +70,7 @@ def said_by(reader: Reader, data: bytes) -> str:
 TEXT_TOKENS = [
     "<", ">", "&", '"', "'", "<vib>", "</vib>", "&#0;", "<!--", "]]>", "<![CDATA[", "..", "/", "\\", "{", "}", "[",
     "null", "1e999", "\\ud800", "\ufeff", "\u202e", "\n", "\x85", ",", ";", "[8086:1d02]", "Slot:\t",
-    "-----BEGIN PKCS7-----",
+    "-----BEGIN PKCS7-----", "x = " + "9" * 5000 + "\n",
 ]  # fmt: skip
 TOKENS = (
     *(token.encode() for token in TEXT_TOKENS),

@@ -7,12 +7,12 @@ vibs = ["VMware_bootbank_esx-base_6.7.0-1.28.10302608", "..."]     # or componen
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime, time
 
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.strict_json import parse_json
+from imagewright.formats.toml_tables import read_toml
 from imagewright.formats.xml import checked_name, parse_date
 from imagewright.model.declaration import Declaration
 
@@ -43,14 +43,8 @@ def read_declaration(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -
 def _toml(data: bytes, where: str, limits: Limits) -> object:
     if len(data) > limits.spec_size:
         raise FormatError(where, f"has {len(data)} bytes; such a document may have {limits.spec_size}")
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise FormatError(where, f"is not UTF-8: byte {error.start + 1} cannot be read; save it as UTF-8") from error
-    except RecursionError as error:
-        raise FormatError(where, "is nested too deeply to be read") from error
-    except ValueError as error:  # also a number with thousands of digits, and a date that is none
-        raise FormatError(where, f"is not TOML: {error}") from error
+    document, _text = read_toml(data, where)
+    return document
 
 
 def _components(value: object, where: str, limits: Limits) -> dict[str, str]:

@@ -21,7 +21,7 @@ def read_toml(data: bytes, where: str) -> tuple[dict[str, Any], str]:
         return tomllib.loads(text), text
     except UnicodeDecodeError as error:
         raise FormatError(where, f"is not UTF-8: byte {error.start + 1} cannot be read; save it as UTF-8") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # the first also for a number with thousands of digits
         raise FormatError(where, f"is not TOML: {error}; correct it there") from error
 
 
@@ -57,7 +57,8 @@ def place_of(text: str, where: str, table: str, index: int | None, key: str) -> 
 
     Lines are looked for in the text, because TOML readers do not tell them.
     """
-    header = rf"^\s*\[\[?\s*{re.escape(table)}\s*\]\]?" if table else r"\A"
+    # Blanks of one line only: with line breaks among them the time would grow with the square of the empty lines.
+    header = rf"^[ \t]*\[\[?[ \t]*{re.escape(table)}[ \t]*\]\]?" if table else r"\A"
     headers = list(re.finditer(header, text, re.MULTILINE))
     at = headers[index or 0] if len(headers) > (index or 0) else None
     named = table if index is None else f"{table} {index + 1}"
@@ -66,9 +67,9 @@ def place_of(text: str, where: str, table: str, index: int | None, key: str) -> 
         return f"{where} ({place})" if place else where
     position = at.start() + len(at[0]) - len(at[0].lstrip())
     if key:
-        following = re.search(r"^\s*\[", text[at.end() :], re.MULTILINE)
+        following = re.search(r"^[ \t]*\[", text[at.end() :], re.MULTILINE)
         end = at.end() + following.start() if following else len(text)
-        found = re.search(rf"^\s*{re.escape(key)}\b", text[at.end() : end], re.MULTILINE)
+        found = re.search(rf"^[ \t]*{re.escape(key)}\b", text[at.end() : end], re.MULTILINE)
         position = at.end() + found.end() if found else position
     line = text.count("\n", 0, position) + 1
     return f"{where} line {line} ({place})" if place else f"{where} line {line}"
