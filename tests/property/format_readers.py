@@ -35,7 +35,7 @@ from imagewright.formats.inference import infer_images
 from imagewright.formats.inspection import inspect_depot
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import MIB, Limits
-from imagewright.formats.mapping import read_mapping
+from imagewright.formats.mapping import Mappings, read_mapping
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
 from imagewright.formats.signing import read_signing_key
 from imagewright.formats.spec_json import read_spec, write_spec
@@ -118,6 +118,22 @@ def member_of(data: bytes, start: str) -> bytes:
         return archive.read(next(name for name in archive.namelist() if name.startswith(start)))
 
 
+MAPPINGS = Mappings(
+    read_mapping(
+        b"""
+[[image]]
+kind = "base image"
+files = "*.json"
+object = "b"
+version = "v"
+components = ["parts"]
+component_name = "@key"
+component_version = "@value"
+display_name = "name"
+""",
+        "m.toml",
+    )
+)
 NET = Component("Net-X", "1.0", "X", "1", Bulletin("Net-X_1.0"))
 METADATA = member_of(DEPOT, "metadata.zip")
 
@@ -267,6 +283,11 @@ READERS_OF_FORMATS: dict[str, Reader] = {
         b'component_id = "@value"\n',
         "bytes",
         lambda data: read_mapping(data, "m.toml"),
+    ),
+    "document of a mapped form": Reader(
+        b'{"b": {"v": "9.1.0", "parts": {"Net-X": "1.0"}, "name": "n"}}',
+        "json",
+        lambda data: MAPPINGS.read(data, "x.json", "x.json", KnownComponents.of((NET,))),
     ),
     "signing key": Reader(
         SIGNING_KEY, "bytes", lambda data: read_signing_key(data, "key.pem", CERTIFICATE, "certificates.pem")
