@@ -113,11 +113,11 @@ def test_what_was_inferred_is_called_so(sure: bool, depot_folder: Path, tmp_path
 
 
 def test_what_was_not_understood_is_listed(depot_folder: Path, tmp_path: Path) -> None:
-    depot = with_member(depot_folder / sample.SOLUTION_FILE, tmp_path / "odd.zip", "profiles/p.xml", b"<profile/>")
+    depot = with_member(depot_folder / sample.SOLUTION_FILE, tmp_path / "odd.zip", "schemas/p.xml", b"<schema/>")
 
     assert "Not understood\n  odd.zip > " in page_of(depot)
     (each,) = inspected(depot)["not_understood"]
-    assert each["path"].endswith("> profiles/p.xml")
+    assert each["path"].endswith("> schemas/p.xml")
     assert each["reason"] == "is of no known kind"
 
 
@@ -142,3 +142,25 @@ def test_everything_in_real_files_is_understood() -> None:
         document = inspected(path)
         assert (document["not_understood"], document["inferred"], document["problems"]) == ([], [], []), path.name
         assert [vib["file"] for bundle in document["bundles"] for vib in bundle["vibs"]] == ["checked"]
+
+
+def test_the_shape_is_told_and_the_content_is_not(depot_folder: Path, tmp_path: Path) -> None:
+    odd = {"image": {"releaseID": "9.3.0.0.1", "parts": {sample.SOLUTION_COMPONENT: sample.SOLUTION_VERSION}}}
+    bundle = depot_folder / sample.SOLUTION_FILE
+    depot = with_member(bundle, tmp_path / "odd.zip", "baseimages/odd-one.json", json.dumps(odd).encode())
+
+    page = run_command("depot", "inspect", "--shape", "odd.zip", folder=tmp_path)
+    again = run_command("depot", "inspect", "--shape", "odd.zip", folder=tmp_path)
+    document = run_command("depot", "inspect", "--shape", "--json", "odd.zip", folder=tmp_path)
+
+    assert (page.returncode, document.returncode, page.stderr) == (0, 0, "")
+    assert all(len(line) <= 80 for line in page.stdout.splitlines())
+    assert "perhaps: base image, 77% sure" in page.stdout
+    (found,) = json.loads(document.stdout)["documents"]
+    assert [each["path"] for each in found["paths"]] == [
+        "", "image", "image.releaseID", "image.parts", "image.parts{}", "image.parts.*",
+    ]  # fmt: skip
+    assert found["paths"][4]["matches"] == {"name of a component": 1}
+    assert page.stdout != again.stdout  # hashes are of one run
+    for secret in ("9.3.0.0.1", sample.SOLUTION_COMPONENT, sample.SOLUTION_VERSION, "odd-one", "Sample Replication"):
+        assert secret not in page.stdout + document.stdout, depot

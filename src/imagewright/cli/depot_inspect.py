@@ -20,6 +20,9 @@ FileArgument = Annotated[Path, typer.Argument(help="An offline bundle, a zip wit
 
 def inspect(
     file: FileArgument,
+    shape: Annotated[
+        bool, typer.Option("--shape", help="Only the shape of what is in no known form, every value hashed.")
+    ] = False,
     trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
     mapping: MapOption = None,
     json: JsonOption = False,
@@ -30,8 +33,14 @@ def inspect(
     trusted_signers names. Exit code 0: all of it holds; 1: a VIB is damaged, or its signature does not fit; 2: the
     file is no depot, or cannot be read. What is not understood, and what is not signed, is no failure.
 
+    With --shape the keys, types and counts of documents in no known form are shown, to be shared with people who may
+    not see the vendor's content. Look at the names of keys first.
+
     Example: imagewright depot inspect vendor-bundle.zip
     """
+    if shape:
+        _show_shape(file, json)
+        return
     with problems_told():
         found = _inspected(file, site_settings(trusted_signers=trusted_signers, mappings=mapping))
     if json:
@@ -54,3 +63,21 @@ def _inspected(path: Path, settings: Settings) -> Inspection:
     forms = UnknownForms(mappings_of(settings))
     with path.open("rb") as file:
         return inspect_depot(file, str(path), settings.limits, signers_of(settings), forms)
+
+
+def _show_shape(path: Path, as_json: bool) -> None:
+    import secrets
+
+    from imagewright.formats.bundle import open_depot
+    from imagewright.formats.metadata import UnknownForms
+    from imagewright.formats.shape import shape_document, shape_of
+
+    limits, keeping = site_settings().limits, UnknownForms(keep=True)
+    with problems_told(), path.open("rb") as source, open_depot(source, str(path), limits, forms=keeping) as depot:
+        shape = shape_of(depot.content, depot.unknown, depot.found, secrets.token_bytes(32), limits)
+    if as_json:
+        echo_json(shape_document(shape))
+    else:
+        from imagewright.cli.shape_page import shape_page
+
+        shape_page(shape).show()
