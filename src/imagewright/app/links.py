@@ -48,6 +48,11 @@ def folder_of(location: str) -> str:
     return path.removesuffix(file_name(location))
 
 
+def path_in_url(path: str) -> str:
+    """A path of a depot as it stands in a URL; a per cent sign is taken for that of an encoded character."""
+    return quote(path, safe="/%:@!$&'()*+,;=~")
+
+
 def _is_address(ipv6: str | None) -> bool:
     if ipv6 is None:
         return True

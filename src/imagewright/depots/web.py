@@ -198,7 +198,7 @@ def _source(response: httpcore.Response, request: Request, wanted: Wanted) -> So
     if response.status == HTTPStatus.NOT_MODIFIED and {"if-none-match", "if-modified-since"} & set(request.conditions):
         return Source(None, iter(()), validators=validators, is_unchanged=True)
     if "range" in request.conditions and response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        raise Trouble("was changed while it was being read: it has become shorter. Try again.")
+        raise Trouble("is shorter than its server said: it was changed, or the server is wrong. Try again.")
     if "range" in request.conditions and response.status == HTTPStatus.PARTIAL_CONTENT:
         size = _size_of_part(response, wanted.start)
         left = None if size is None else size - wanted.start

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import BinaryIO, Final
-from urllib.parse import quote
+from typing import BinaryIO
 
-from imagewright.app.links import file_name, folder_of
+from imagewright.app.links import file_name, folder_of, path_in_url
 from imagewright.app.ports import Blobs, Fetcher, FetchError, Validators
 from imagewright.formats.limits import Limits
 from imagewright.model.library import OnlineDocument
-
-_AS_WRITTEN: Final = "/%:@!$&'()*+,;=~"
-"""What may stand in the path of a URL; a per cent sign is taken for that of an encoded character."""
 
 Report = Callable[[int, int], None]
 """Takes how many documents are read and how many bytes came with them; what it raises ends the reading."""
@@ -68,7 +64,7 @@ class Documents:
         """Has a document read, once. Raises FetchError."""
         if path in self.read:
             return
-        location = self._location if path == self.index else self.root + quote(path, safe=_AS_WRITTEN)
+        location = self._location if path == self.index else self.root + path_in_url(path)
         known = self._known.get(path)
         if known is not None and not self._blobs.exists(known.sha256):
             known = None

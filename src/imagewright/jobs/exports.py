@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from imagewright.app import exports
 from imagewright.app.call import Services
 from imagewright.app.exports import Wanted, complete, require_whole
+from imagewright.app.payloads import fetch_vibs
 from imagewright.app.ports import UnitOfWork
 from imagewright.formats.bundle_copy import check_files
 from imagewright.formats.bundle_plan import BundlePlan, Crcs, PlacedVib
@@ -29,8 +30,8 @@ from imagewright.model.exporting import image_depot
 def make(job: Job[Services]) -> Finish:
     """Makes the file that the task names.
 
-    NotFound when no depot holds something of the image any more, ResourceInaccessible when the file of a VIB cannot be
-    read or is damaged, naming the VIB and its depots.
+    Files that are in online depots only are fetched. NotFound when no depot holds something of the image any more,
+    ResourceInaccessible when the file of a VIB cannot be fetched or read or is damaged, naming the VIB and its depots.
     """
     wanted = Wanted.from_document(dict(job.task.arguments))
     with job.storage.read() as uow:
@@ -38,6 +39,7 @@ def make(job: Job[Services]) -> Finish:
     effective = job.services.effective.of(wanted.spec, catalog, revision)
     require_whole(effective)
     content = image_depot(effective, catalog, skip_reserved=wanted.skip_reserved)
+    fetch_vibs(job.storage, job.services, content.vibs, lambda done, whole: _report_fetched(job, done, whole))
     parts = _bundle(job, BundlePlan(depot_files(content, write_spec(wanted.spec))), catalog)
 
     def finish(uow: UnitOfWork) -> None:
@@ -65,6 +67,10 @@ def _bundle(job: Job[Services], plan: BundlePlan, catalog: Catalog) -> tuple[Fil
             parts.append(FilePart(frame.sha256, place, len(piece)))
             place += len(piece)
     return tuple(parts)
+
+
+def _report_fetched(job: Job[Services], done: int, whole: int) -> None:
+    job.progress(done, 2 * whole or 1, "Fetching files of VIBs from online depots")
 
 
 def _checked(job: Job[Services], plan: BundlePlan, catalog: Catalog) -> Crcs:
