@@ -9,10 +9,10 @@ KILLS ?= 200
 EXAMPLES_OF_EACH ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check lint fuzz torture bench generate lock clean
+.PHONY: help install demo serve test test-postgresql check lint fuzz torture bench generate lock clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,6 +44,9 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 
 test: lint ## Check everything and run all tests
 	$(BIN)/pytest -n 2 --dist loadscope
+
+test-postgresql: $(VENV)/.test ## Run the tests of storage, jobs and contract on PostgreSQL
+	TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadscope tests/storage tests/jobs tests/contract
 
 fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken files for every reader
 	FUZZ_EXAMPLES_OF_EACH=$(EXAMPLES_OF_EACH) $(BIN)/pytest tests/property/test_formats_mutations.py --timeout=600

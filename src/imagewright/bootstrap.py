@@ -16,6 +16,7 @@ from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import imagewright.app.operations  # noqa: F401 - binds the operations
 from imagewright.acceptance import policy_of, signers_of
@@ -28,7 +29,7 @@ from imagewright.app.invoke import Application
 from imagewright.app.offered_depot import Offer
 from imagewright.app.online_depots import define_system_depots
 from imagewright.app.passwords import hash_password
-from imagewright.app.ports import Figures, StaleRevision, Storage, StorageUnavailable, User
+from imagewright.app.ports import Blobs, Figures, StaleRevision, Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
 from imagewright.app.syncing import submit_due_sync
@@ -46,7 +47,7 @@ from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.mapping_files import mappings_of
 from imagewright.processes import Processes
-from imagewright.settings import Settings, host_and_port
+from imagewright.settings import Settings, SettingsError, host_and_port
 from imagewright.storage.database import open_storage
 from imagewright.web.server import Server, WebSettings
 
@@ -70,7 +71,36 @@ def utc_now() -> datetime:
 def open_data(settings: Settings) -> Storage:
     """The database of the data folder, which is made when it is not there."""
     _make_data_folder(settings)
-    return open_storage(settings.database_url, busy_timeout=settings.database_timeout)
+    return open_storage(
+        settings.database_url, busy_timeout=settings.database_timeout, connections=settings.database_connections
+    )
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """The blobs, in a folder of the data folder or in a bucket. SettingsError when `ca_bundle` cannot be read."""
+    _make_data_folder(settings)
+    if settings.blobs is None:
+        return DirectoryBlobs(settings.data / "blobs")
+    # Here, because loading it takes longer than the rest of the start of a server that keeps its blobs in a folder.
+    from imagewright.blobs.s3 import Bucket, S3Blobs
+
+    location = urlsplit(settings.blobs)
+    try:
+        ca_bundle = settings.ca_bundle.read_bytes() if settings.ca_bundle else None
+    except OSError as error:
+        raise SettingsError(f"ca_bundle is {settings.ca_bundle}, which cannot be read: {error.strerror}") from None
+    return S3Blobs(
+        Bucket(
+            location.netloc,
+            location.path.strip("/"),
+            settings.data,
+            settings.s3_endpoint,
+            settings.s3_region,
+            settings.s3_access_key_id,
+            settings.s3_secret_access_key,
+            ca_bundle,
+        )
+    )
 
 
 def _make_data_folder(settings: Settings) -> None:
@@ -110,7 +140,7 @@ class Running:
 def assemble(settings: Settings, storage: Storage) -> Running:
     """The application over an open database, with its runner started."""
     services = Services(
-        blobs=DirectoryBlobs(settings.data / "blobs"),
+        blobs=open_blobs(settings),
         fetcher=UrlFetcher(
             FetchPolicy(
                 allowed_networks=tuple(ip_network(each) for each in settings.allowed_networks),
@@ -249,8 +279,9 @@ class Service:
                 try:
                     self._start()
                     break
-                except StorageUnavailable as failure:
-                    log.error("the database cannot be used, trying again: %s", failure)
+                except (StorageUnavailable, OSError) as failure:
+                    what = "database" if isinstance(failure, StorageUnavailable) else "data folder"
+                    log.error("the %s cannot be used, trying again: %s", what, failure)
                     self._stopping.wait(1.0)
             self._keep_house(self._sweep)
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):

@@ -15,7 +15,7 @@ from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.model.content import AcceptanceLevel
 
 DEFAULT_FILE = Path("imagewright.toml")
-SECRETS: Final = ("admin_password", "database", "proxy", "metrics_token", "depot_token")
+SECRETS: Final = ("admin_password", "database", "proxy", "metrics_token", "depot_token", "s3_secret_access_key")
 """Settings that may have a secret in them. Each can be given as the file that it is in: `_file` after its name."""
 LOG_FORMATS: Final = ("text", "json")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -25,6 +25,7 @@ _TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
 LIMIT: Final = "limit_"
 """What the names of the settings begin with that are limits against hostile depots."""
 
+_S3_LOCATION = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^?#]*)?")
 _SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -36,8 +37,9 @@ class SettingsError(Exception):
 class Settings:
     """All settings with their defaults.
 
-    Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`. Lists
-    are written with commas in the environment. Each field of `limits` is a setting of its own, `limit_` and its name.
+    Sizes are in bytes, durations in seconds. `database` is a URL; without it the database is a file in `data`.
+    `blobs` is `s3://bucket/prefix`; without it they are files in `data`. Lists are written with commas in the
+    environment. Each field of `limits` is a setting of its own, `limit_` and its name.
     `audit_retention` is how long audit records are kept, and `task_retention` tasks that have ended; 0 is for ever.
     """
 
@@ -49,6 +51,12 @@ class Settings:
     public_url: str | None = None
     database: str | None = None
     database_timeout: float = 5.0
+    database_connections: int = 20
+    blobs: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = field(default=None, repr=False)
     session_idle: float = 1800.0
     session_absolute: float = 86400.0
     login_failures_of_user: int = 10
@@ -128,6 +136,7 @@ class Settings:
         for name in ("connections", "head_timeout", "head_size", "slowest_client", "stall_timeout", "idle_timeout"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}, and must be more than 0")
+        self._check_database_and_blobs()
         self._check_log_and_metrics()
         self._check_depots()
         for name, value in asdict(self.limits).items():
@@ -147,6 +156,17 @@ class Settings:
                 "system_depots has a text that is no location of the index of a depot, such as "
                 "https://host/folder/index.xml"
             )
+
+    def _check_database_and_blobs(self) -> None:
+        if self.database_connections < 1:
+            raise SettingsError("database_connections must be 1 or more")
+        if self.blobs is not None and not _S3_LOCATION.fullmatch(self.blobs):
+            raise SettingsError("blobs must be s3://BUCKET/PREFIX; keys for it are settings of their own")
+        if (self.s3_access_key_id is None) != (self.s3_secret_access_key is None):
+            raise SettingsError("s3_access_key_id and s3_secret_access_key belong together; set both or neither")
+        endpoint = self.s3_endpoint
+        if endpoint is not None and not re.fullmatch(r"https?://[^/@?#]+/?", endpoint):
+            raise SettingsError("s3_endpoint must be http://HOST:PORT or https://HOST:PORT")
 
     def _check_log_and_metrics(self) -> None:
         for name, value, known in (

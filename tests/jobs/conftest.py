@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from depot_bench import Server, Site, serving
 from job_bench import Bench
+from shared_servers import *  # noqa: F403 - fixtures
 
 from imagewright.cli.sample_depot import write_sample_depots
 from imagewright.storage.database import open_storage
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    storage = open_storage(url, busy_timeout=0.2)
-    made = Bench(url, storage)
+def bench(database_url: str) -> Iterator[Bench]:
+    storage = open_storage(database_url, busy_timeout=0.2)
+    made = Bench(database_url, storage)
     yield made
     for runner in made.runners:
         runner.stop()
@@ -37,8 +37,8 @@ def web() -> Iterator[Server]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, web: Server) -> Iterator[Site]:
-    storage = open_storage(f"sqlite:///{tmp_path / 'site.db'}")
+def site(tmp_path: Path, database_url: str, web: Server) -> Iterator[Site]:
+    storage = open_storage(database_url)
     made = Site(tmp_path, storage, web)
     yield made
     web.may_answer.set()

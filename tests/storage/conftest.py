@@ -1,19 +1,13 @@
-"""A fresh database for each test. The tests speak to it through the ports; another database is one more parameter."""
+"""A fresh database for each test, SQLite or PostgreSQL. The tests speak to it through the ports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from shared_servers import *  # noqa: F403 - fixtures
 
 from imagewright.storage.database import DatabaseStorage, open_storage
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database that nobody has used yet."""
-    return {"sqlite": f"sqlite:///{tmp_path / 'imagewright.db'}"}[request.param]
 
 
 @pytest.fixture

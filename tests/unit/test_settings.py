@@ -62,6 +62,11 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"metrics_token": "short"}, "at least 16"),
         ({"depot_token": "short"}, "at least 16"),
         ({"depot_token": "0123456789abcdef/.."}, "only letters, digits"),
+        ({"database_connections": 0}, "must be 1 or more"),
+        ({"blobs": "https://host/bucket"}, "s3://BUCKET/PREFIX"),
+        ({"blobs": "s3://key:secret@bucket"}, "settings of their own"),
+        ({"s3_access_key_id": "k"}, "belong together"),
+        ({"s3_endpoint": "s3.example"}, "https://HOST:PORT"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(options: dict[str, object], words: str) -> None:

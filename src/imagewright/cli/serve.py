@@ -15,6 +15,13 @@ def serve(
     data: Annotated[
         Path | None, typer.Option(help="Folder of the database, the blobs and the certificate. [./data]")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="URL of the database: sqlite:///PATH or postgresql://... [a file in the data folder]"),
+    ] = None,
+    blobs: Annotated[
+        str | None, typer.Option(help="Where files are kept: s3://BUCKET/PREFIX. [a folder in the data folder]")
+    ] = None,
     listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on. [127.0.0.1:8443]")] = None,
     no_tls: Annotated[bool, typer.Option("--no-tls", help="Plain HTTP; on loopback only.")] = False,
     cert: Annotated[Path | None, typer.Option(help="PEM file of your own certificate chain.")] = None,
@@ -37,6 +44,8 @@ def serve(
     """
     options = {
         "data": data,
+        "database": database,
+        "blobs": blobs,
         "listen": listen,
         "tls": False if no_tls else None,
         "cert": cert,

@@ -35,15 +35,15 @@ _OWNED_BLOBS = sa.union(
 )
 
 
-def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40) -> DatabaseStorage:
-    """Opens the database `sqlite:///<path>` or `postgresql://…`, made when it is not there, with its tables up to date.
+def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40, connections: int = 20) -> DatabaseStorage:
+    """Opens the database `sqlite:///<path>` or `postgresql://…`, with its tables up to date. A file is made if needed.
 
     A transaction waits at most `busy_timeout` seconds for others of this process, and as long again for those of other
-    processes; `threads` is how many can be open at a time.
+    processes; `threads` is how many can be open at a time, and on PostgreSQL `connections` when that is less.
     Raises ValueError for another kind of URL, and StorageUnavailable when the database cannot be used.
     """
     try:
-        engines = connect(url, busy_timeout=busy_timeout, threads=threads)
+        engines = connect(url, busy_timeout=busy_timeout, threads=threads, connections=connections)
     except OSError as error:
         raise StorageUnavailable(f"the database file cannot be used: {error}") from error
     try:

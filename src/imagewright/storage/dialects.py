@@ -37,6 +37,7 @@ _UNUSABLE_SQLITE = frozenset(
 )
 _UNUSABLE_POSTGRESQL = ("08", "53", "55P03", "57", "58", "XX")
 # Classes: connection, resources, lock not available, operator intervention, system error, internal error.
+_READ_ONLY_POSTGRESQL = "25006"
 _CONFLICT_POSTGRESQL = frozenset({"40001", "40P01"})
 _UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _UNIQUE_POSTGRESQL = "23505"
@@ -64,11 +65,11 @@ class Engines:
         self.close_version()
 
 
-def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
+def connect(url: str, *, busy_timeout: float, threads: int, connections: int) -> Engines:
     """Engines for `sqlite:///<path>` or `postgresql://…`; connections are made when they are needed.
 
     A transaction waits at most `busy_timeout` seconds for others of this process, and as long again for those of other
-    processes. At most `threads` transactions can be open at a time.
+    processes. At most `threads` transactions can be open at a time, and on PostgreSQL not more than `connections`.
     Raises ValueError for another kind of URL, and OSError when a new file cannot be made.
     """
     try:
@@ -77,7 +78,7 @@ def connect(url: str, *, busy_timeout: float, threads: int) -> Engines:
         raise ValueError(f"the database is not given as a URL: {error}") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return _connect_postgresql(parsed, busy_timeout, threads)
+        return _connect_postgresql(parsed, busy_timeout, min(threads, connections))
     if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
         given = parsed.render_as_string(hide_password=True)
         raise ValueError(f"the database must be sqlite:///<path of a file> or postgresql://…, not {given}")
@@ -198,19 +199,32 @@ def _identity(path: Path) -> tuple[int, int] | None:
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-def _connect_postgresql(url: sa.URL, busy_timeout: float, threads: int) -> Engines:
+_VANISHED = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""When a silent connection is taken for lost, in seconds and tries: the other machine may be gone without a word."""
+
+
+def _connect_postgresql(url: sa.URL, busy_timeout: float, connections: int) -> Engines:
+    # The server, too, has to notice that a client is gone, and end its transaction, which others may wait for.
+    options = {"lock_timeout": int(busy_timeout * 1000)} | {f"tcp_{name}": value for name, value in _VANISHED.items()}
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         isolation_level="REPEATABLE READ",
-        pool_size=threads,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=busy_timeout,
         pool_use_lifo=True,
+        # Asked before each transaction: a database that was away costs nobody a refusal when it is back.
         pool_pre_ping=True,
         # The column types do JSON themselves, straight from and to values of the core.
         json_serializer=lambda text: text,
         json_deserializer=lambda text: text,
-        connect_args={"options": f"-c lock_timeout={int(busy_timeout * 1000)}"},
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "connect_timeout": max(2, round(busy_timeout)),
+            "tcp_user_timeout": 60_000,
+            "application_name": "imagewright",
+            **_VANISHED,
+        },
     )
     return Engines(engine.execution_options(postgresql_readonly=True), engine)
 
@@ -238,8 +252,11 @@ def is_unusable(error: sa.exc.DBAPIError, *, writing: bool) -> bool:
         # The primary code is in the low byte. For a reader, READONLY means that it tried to write: our fault.
         return code & 0xFF in _UNUSABLE_SQLITE or (writing and code & 0xFF == sqlite3.SQLITE_READONLY)
     state = _state(error)
-    # psycopg has no state for a connection that was never made.
-    return state.startswith(_UNUSABLE_POSTGRESQL) if state else isinstance(error, sa.exc.OperationalError)
+    if not state:
+        # psycopg has no state for a connection that was never made, or that ended without a word.
+        return isinstance(error, sa.exc.OperationalError) or error.connection_invalidated
+    # Like SQLite's READONLY: a writer met a standby; a reader that tries to write is our fault.
+    return state.startswith(_UNUSABLE_POSTGRESQL) or (writing and state == _READ_ONLY_POSTGRESQL)
 
 
 def is_conflict(error: sa.exc.DBAPIError) -> bool:

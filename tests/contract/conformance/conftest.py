@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "contract") if str(TES
 
 from repository_site import SYSTEM_INDEX, WRITER, Site, unpack_online_depots  # noqa: E402
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, allowing, serving  # noqa: E402
+from shared_servers import *  # noqa: E402, F403 - fixtures
+from shared_servers import NewDatabase  # noqa: E402
 from wire_clients import connection  # noqa: E402
 
 from imagewright.app.passwords import hash_password  # noqa: E402
@@ -21,7 +23,7 @@ from imagewright.app.ports import User  # noqa: E402
 from imagewright.app.privileges import Role  # noqa: E402
 from imagewright.bootstrap import utc_now  # noqa: E402
 from imagewright.cli import sample_depot as sample  # noqa: E402
-from imagewright.cli.data_folder import opened  # noqa: E402
+from imagewright.storage.database import open_storage  # noqa: E402
 
 OWN = {WRITER: frozenset({"VcIntegrity.lifecycleSoftwareSpecification.Write"})}
 USERS = {
@@ -35,23 +37,24 @@ USERS = {
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, new_database: NewDatabase) -> Iterator[Site]:
     """A server that answers with faults on demand, with the sample depots and a library."""
     data = tmp_path_factory.mktemp("conformance") / "data"
     depots = data.parent / "depots"
+    data.mkdir()
     sample.write_sample_depots(depots)
     unpack_online_depots(depots)
-    _add_users(data)
     settings = allowing(depots) | {"IMAGEWRIGHT_SYSTEM_DEPOTS": (depots / SYSTEM_INDEX).as_uri()}
     with ExitStack() as stack:
-        server = stack.enter_context(serving(data, ["--allow-faults"], settings))
+        url = stack.enter_context(new_database(data))
+        _add_users(url)
+        server = stack.enter_context(serving(data, ["--allow-faults", "--database", url], settings))
         yield Site(server, depots, stack.enter_context(connection(server)), stack)
 
 
-def _add_users(data: Path) -> None:
+def _add_users(database: str) -> None:
     """What `imagewright user add` does, without a process for each."""
-    data.mkdir()
-    with opened(data, None) as storage, storage.write() as uow:
+    with closing(open_storage(database)) as storage, storage.write() as uow:
         for account, role in USERS.items():
             uow.users.add(
                 User(account.name, hash_password(account.password), role, utc_now(), OWN.get(account, frozenset()))
