@@ -1,0 +1,169 @@
+"""The command line in a real terminal: what people see, and that Ctrl-C leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from server_process import ADMINISTRATOR, ALICE, ServerProcess, allowing, eventually, run_command, serving
+from terminal_screen import CTRL_C, Screen, in_terminal
+from wire_clients import connection, login
+
+from imagewright.cli import sample_depot as sample
+
+INTERRUPTED = 130
+LARGE = 256 * 1024 * 1024
+"""Bytes of a file that takes long enough to be sent that somebody sees it."""
+
+
+@pytest.fixture
+def cli(stocked_data: Path, depot_folder: Path, tmp_path: Path) -> Iterator[CommandLine]:
+    """The administrator's command line, against a server with depots on which faults may be asked for."""
+    data = Path(shutil.copytree(stocked_data, tmp_path / "data"))
+    with serving(data, options=["--allow-faults"], settings=allowing(depot_folder)) as server:
+        home = tmp_path / "home"
+        home.mkdir()
+        yield CommandLine(server, home).log_in(ADMINISTRATOR)
+
+
+@contextmanager
+def screen(cli: CommandLine, *words: str, **settings: str) -> Iterator[Screen]:
+    with in_terminal(*words, folder=cli.folder, environment=cli.environment(**settings)) as shown:
+        yield shown
+
+
+@contextmanager
+def held(server: ServerProcess, operation: str) -> Iterator[None]:
+    """Tasks of an operation stay RUNNING and do nothing."""
+    with connection(server) as http:
+        headers = {"vmware-api-session-id": login(http, ADMINISTRATOR)}
+        body = {"operation": operation, "effect": "HOLD", "state": "RUNNING"}
+        answer = http.post("/imagewright/v1/faults", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        yield
+        assert http.delete(f"/imagewright/v1/faults/{answer.json()}", headers=headers).status_code == 204
+
+
+def blobs(server: ServerProcess) -> set[str]:
+    return {path.name for path in (server.data / "blobs").rglob("*") if path.is_file()}
+
+
+def large_file(cli: CommandLine) -> str:
+    """A file without content, which takes no place on the disk."""
+    with (cli.folder / "large.zip").open("wb") as file:
+        file.truncate(LARGE)
+    return "large.zip"
+
+
+def percent(text: str) -> set[str]:
+    return set(re.findall(r"\d+%", text))
+
+
+def test_tables_fit_and_have_colours_only_where_they_are_wanted(cli: CommandLine) -> None:
+    for words in (("depot", "ls"), ("depot", "content"), ("user", "ls"), ("task", "ls", "--all")):
+        with screen(cli, *words) as shown:
+            assert shown.ended() == 0
+            assert b"\x1b[1m" in shown.raw, "the header is bold"
+            assert "  " in shown.text
+        with screen(cli, *words, NO_COLOR="1") as shown:
+            assert shown.ended() == 0
+            assert b"\x1b[3" not in shown.raw
+
+
+def test_the_bar_of_an_upload_moves_and_is_gone_at_the_end(cli: CommandLine) -> None:
+    before = blobs(cli.server)
+    with screen(cli, "depot", "add", large_file(cli)) as shown:
+        first = percent(shown.shows(lambda text: "Upload large.zip" in text and percent(text), "a bar"))
+        shown.shows(lambda text: percent(text) - first, "another position of the bar")
+        assert shown.ended() == 1
+        assert "Upload" not in shown.text
+        assert "large.zip" in shown.text
+    eventually("nothing is left", lambda: blobs(cli.server) == before)
+
+
+def test_ctrl_c_during_an_upload_leaves_no_file_on_the_server(cli: CommandLine) -> None:
+    before = blobs(cli.server)
+    with screen(cli, "depot", "add", large_file(cli)) as shown:
+        shown.shows(lambda text: "Upload large.zip" in text and percent(text), "a bar")
+        # Whatever else there is to be sent has to wait now.
+        cli.server.process.send_signal(signal.SIGSTOP)
+        try:
+            shown.press(CTRL_C)
+            assert shown.ended() == INTERRUPTED
+        finally:
+            cli.server.process.send_signal(signal.SIGCONT)
+        assert "Traceback" not in shown.text
+    eventually("nothing is left of the upload", lambda: blobs(cli.server) == before)
+    assert "large.zip" not in str(cli.answer("depot", "ls"))
+
+
+def test_ctrl_c_during_an_import_cancels_it_and_takes_the_upload_away(cli: CommandLine, depot_folder: Path) -> None:
+    before, depots = blobs(cli.server), cli.answer("depot", "ls")
+    file = str(depot_folder / sample.HARDWARE_FILE)
+    with held(cli.server, "*.offline.create$task"), screen(cli, "depot", "add", file) as shown:
+        eventually("the import is held", lambda: cli.answer("task", "ls"))
+        shown.press(CTRL_C)
+        assert shown.ended() == INTERRUPTED
+    eventually("the task has ended", lambda: cli.answer("task", "ls") == {})
+    assert cli.answer("depot", "ls") == depots
+    eventually("nothing is left of the upload", lambda: blobs(cli.server) == before)
+
+
+def test_ctrl_c_during_a_commit_leaves_neither_draft_nor_image(cli: CommandLine) -> None:
+    wanted = {"display_name": "Blades", "base_image": {"version": sample.BASE_8_0_3}}
+    (cli.folder / "blades.json").write_text(json.dumps(wanted))
+    with held(cli.server, "*.drafts.commit$task"), screen(cli, "apply", "blades.json") as shown:
+        eventually("the commit is held", lambda: cli.answer("task", "ls"))
+        shown.press(CTRL_C)
+        assert shown.ended() == INTERRUPTED
+        assert cli.answer("draft", "ls") == {}
+    eventually("the task has ended", lambda: cli.answer("task", "ls") == {})
+    assert cli.answer("image", "ls") == []
+    assert cli.answer("apply", "blades.json")["change"] == "CREATE"
+
+
+def test_ctrl_c_while_waiting_does_not_end_the_task(cli: CommandLine, depot_folder: Path) -> None:
+    file = str(depot_folder / sample.HARDWARE_FILE)
+    with held(cli.server, "*.offline.create$task"), screen(cli, "depot", "add", file):
+        eventually("the import is held", lambda: cli.answer("task", "ls"))
+        (task,) = cli.answer("task", "ls")
+        with screen(cli, "task", "wait", task) as shown:
+            shown.shows(lambda text: "Import" in text or task[:8] in text, "a bar")
+            shown.press(CTRL_C)
+            assert shown.ended() == INTERRUPTED
+        assert list(cli.answer("task", "ls")) == [task]
+
+
+def test_a_certificate_is_asked_about_once(cli: CommandLine) -> None:
+    cli.told("logout")
+    words = ("login", cli.server.url, "--user", ALICE.name)
+    with screen(cli, *words) as shown:
+        shown.shows(lambda text: "Is this the server that you mean" in text, "the question")
+        assert re.search("([0-9A-F]{2}:){20}", shown.text.replace("\n", ""))
+        shown.press("n\n")
+        assert shown.ended() == 4
+    with screen(cli, *words) as shown:
+        shown.shows(lambda text: "Is this the server that you mean" in text, "the question")
+        shown.press("y\n")
+        # What is typed before the last blank of the question is thrown away.
+        shown.shows(lambda _: shown.raw.endswith(b"Password: "), "the next question")
+        shown.press(f"{ALICE.password}\n")
+        assert shown.ended() == 0
+        assert ALICE.password not in shown.text
+    assert cli.answer("task", "ls") == {}
+
+
+def test_the_help_comes_quickly_and_a_shell_can_complete(tmp_path: Path) -> None:
+    done = run_command("--help", folder=tmp_path)
+    assert "--install-completion" in done.stdout
+    completed = run_command(
+        folder=tmp_path, _IMAGEWRIGHT_COMPLETE="complete_bash", COMP_WORDS="imagewright dra", COMP_CWORD="1"
+    )
+    assert completed.stdout.split() == ["draft"]
