@@ -143,6 +143,28 @@ def test_logging_in_again_while_still_sending_the_old_session(http: httpx.Client
     assert Rest(http, again).result("GET", "/session", 200)["user"] == ALICE.name
 
 
+@pytest.mark.parametrize("over", ["header", "cookie", "security context"])
+def test_nobody_can_choose_the_session_of_another(http: httpx.Client, over: str) -> None:
+    """Session fixation: a token that came with a login, made up or stolen, is not what the login gives."""
+    bobs = login(http, BOB)
+    for chosen in ("0" * 32, bobs):
+        if over == "security context":
+            rpc = JsonRpc(http, password_context(ALICE))
+            body = rpc.body(SESSION, "create", {})
+            body["params"]["ctx"]["securityCtx"] |= {"sessionId": chosen}
+            given = rpc.send(body)["result"]["output"]["SECRET"]
+        elif over == "header":
+            headers = {"vmware-api-session-id": chosen, "Authorization": basic(ALICE)}
+            given = body_of(http.post("/api/session", headers=headers))
+        else:
+            cookies = {"Cookie": f"vmware-api-session-id={chosen}", "Authorization": basic(ALICE)}
+            given = body_of(http.post("/api/session", headers=cookies))
+        assert given != chosen
+        assert Rest(http, given).result("GET", "/session", 200)["user"] == ALICE.name
+    Rest(http, "0" * 32).refused("GET", "/session", 401, "UNAUTHENTICATED")
+    assert Rest(http, bobs).result("GET", "/session", 200)["user"] == BOB.name
+
+
 def test_session_header_wins_over_the_security_context(http: httpx.Client) -> None:
     token = login(http, BOB)
     rpc = JsonRpc(http, password_context(ALICE))
@@ -216,7 +238,7 @@ def test_an_idle_session_expires_and_a_used_one_does_not(fresh_users: Path) -> N
 
 
 def test_a_session_ends_at_its_absolute_limit_however_much_it_is_used(fresh_users: Path) -> None:
-    with serving(fresh_users, settings={"IMAGEWRIGHT_SESSION_ABSOLUTE": "0.8"}) as server, connection(server) as http:
+    with serving(fresh_users, settings={"IMAGEWRIGHT_SESSION_ABSOLUTE": "2.5"}) as server, connection(server) as http:
         rest = Rest(http, login(http, ALICE))
         rest.result("GET", "/session", 200)
         eventually("the session ends", lambda: rest.request("GET", "/session").status_code == 401)
