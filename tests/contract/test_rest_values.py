@@ -240,6 +240,8 @@ def test_bad_input_is_told_from_the_outside_to_the_inside(request_, error, ids, 
         (b'{"a": 1, "a": 2}', "imagewright.rest.key_twice", ("a",)),
         (b"NaN", "imagewright.rest.not_a_number", ("NaN",)),
         (b"[" * 100_000, "imagewright.rest.too_deep", ()),
+        (b"1" * 5000, "imagewright.rest.number_too_long", ()),
+        (b'"\\uD800"', "imagewright.rest.no_character", ()),
     ],
 )
 def test_a_body_that_is_not_json(body: bytes, message_id: str, args: tuple[str, ...]) -> None:

@@ -165,6 +165,20 @@ def test_nobody_can_choose_the_session_of_another(http: httpx.Client, over: str)
     assert Rest(http, bobs).result("GET", "/session", 200)["user"] == BOB.name
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_site_cannot_use_the_password_that_a_browser_knows(http: httpx.Client, site: str) -> None:
+    headers = {"Authorization": basic(ALICE), "Sec-Fetch-Site": site}
+    Rest(http).refused("POST", DRAFTS, 401, "UNAUTHENTICATED", headers=headers).says("another site")
+    answer = http.post("/api", content=b"{}", headers=headers | {"content-type": "text/plain"})
+    assert "access-control-allow-origin" not in answer.headers
+    for own in ("none", "same-origin"):
+        assert Rest(http).result("GET", DRAFTS, 200, headers=headers | {"Sec-Fetch-Site": own}) == {}
+    # What the page itself has to add is out of its reach: the server answers no question of another origin.
+    preflight = http.request("OPTIONS", f"/api{DRAFTS}", headers={"Origin": "https://elsewhere.test"})
+    assert preflight.status_code in (404, 405)
+    assert not [name for name in preflight.headers if name.startswith("access-control")]
+
+
 def test_session_header_wins_over_the_security_context(http: httpx.Client) -> None:
     token = login(http, BOB)
     rpc = JsonRpc(http, password_context(ALICE))

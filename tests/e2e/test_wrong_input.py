@@ -53,8 +53,23 @@ def rpc(http: httpx.Client, alice: Rest) -> JsonRpc:
         (b'{"delete_existing_draft": NaN}', "NaN"),
         (b'{"delete_existing_draft": true, "delete_existing_draft": false}', "delete_existing_draft twice"),
         (b"[" * 200_000, "nested"),
+        (b'{"delete_existing_draft": ' + b"1" * 5000 + b"}", "digits"),
+        (b'{"delete_existing_draft": "\\ud800"}', "half"),
+        (b'{"\\uDFFF": true}', "half"),
     ],
-    ids=["word cut off", "comma too many", "form", "two values", "not UTF-8", "not a number", "key twice", "very deep"],
+    ids=[
+        *(
+            "word cut off",
+            "comma too many",
+            "form",
+            "two values",
+            "not UTF-8",
+            "not a number",
+            "key twice",
+            "very deep",
+        ),
+        *("very deep", "thousands of digits", "half a character", "half a character in a name"),
+    ],
 )
 def test_a_body_that_is_not_json(alice: Rest, content: bytes, words: str) -> None:
     refusal = alice.refused("POST", DRAFTS, 400, "INVALID_ARGUMENT", content=content)

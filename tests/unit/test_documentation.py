@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -61,3 +62,20 @@ def test_modules_stay_small_enough_to_read() -> None:
         if "services" not in module.parts:
             lines = len(module.read_text(encoding="utf-8").splitlines())
             assert lines <= 500, f"{module.relative_to(ROOT)} has {lines} lines"
+
+
+def test_the_tests_that_the_security_page_names_are_there() -> None:
+    """And every threat has one."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| threat", "|---"))]
+    named = {name for row in rows for name in re.findall(r"`(tests/[^`]+)`", row)}
+    missing = [name for name in sorted(named) if not _is_a_test(name)]
+    assert missing == []
+    assert [row for row in rows if "`tests/" not in row] == []
+
+
+def _is_a_test(name: str) -> bool:
+    file, _, function = name.partition("::")
+    path = ROOT / file
+    tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
+    return function in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}

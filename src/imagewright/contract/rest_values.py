@@ -222,12 +222,13 @@ def _query_pairs(operation: Operation, route: Route, arguments: Mapping[str, Any
         for field in query_fields(operation, name):
             value = arguments[name] if single else getattr(arguments[name], field.name, None)
             if value is not None:
-                for each in sorted(value) if _is_many(field.type) else [value]:
+                plain = _ENCODER.of(field.type)(value)
+                for each in sorted(plain) if _is_many(field.type) else [plain]:
                     yield field.name, _text_of(each)
 
 
 def _text_of(value: object) -> str:
-    """A single value in a path or a query: the inverse of `_from_text`."""
+    """A single plain value in a path or a query: the inverse of `_from_text`."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -260,7 +261,15 @@ def decode_input(
 def parse_json(body: bytes) -> Any:
     """The JSON document; InvalidArgument with line and column for what is none, and for a key that stands twice."""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        document = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+        if b"\\ud" in body.lower():
+            # Half of a pair of surrogates is no character, and nothing could be done with it later.
+            json.dumps(document, ensure_ascii=False).encode()
+        return document
+    except UnicodeEncodeError:
+        raise InvalidArgument.because(
+            "imagewright.rest.no_character", "The body has an escape that is half of a character, such as \\ud800."
+        ) from None
     except json.JSONDecodeError as problem:
         raise InvalidArgument.because(
             "imagewright.rest.malformed_json",
@@ -272,6 +281,10 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError as problem:
         raise InvalidArgument.because(
             "imagewright.rest.not_utf8", "The body is not UTF-8: byte {0} cannot stand there.", problem.start
+        ) from None
+    except ValueError:
+        raise InvalidArgument.because(
+            "imagewright.rest.number_too_long", "The body has a number with thousands of digits. None needs so many."
         ) from None
     except RecursionError:
         raise InvalidArgument.because("imagewright.rest.too_deep", "The body is nested too deeply.") from None

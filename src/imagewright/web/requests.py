@@ -18,6 +18,8 @@ from imagewright.contract.routing import Query
 from imagewright.model.errors import InvalidArgument
 
 SESSION_HEADER = "vmware-api-session-id"
+OWN_SITE = frozenset({"none", "same-origin"})
+"""What a browser says (Sec-Fetch-Site) when a person or a page of this server makes a request. Others say nothing."""
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a request that is not an upload. A specification of a thousand components has about 100,000."""
 
@@ -34,7 +36,14 @@ def credentials_of(request: Request, *, prefer_password: bool = False) -> Creden
     authorization = request.headers.get("authorization")
     if token and not (prefer_password and authorization):
         return SessionToken(token)
-    return _from_authorization(authorization) if authorization else None
+    if not authorization:
+        return None
+    found = _from_authorization(authorization)
+    if isinstance(found, UserPassword) and request.headers.get("sec-fetch-site", "none") not in OWN_SITE:
+        # A browser adds a password that it knows to whatever a page anywhere makes it send; everything else that says
+        # who is asking must be added by the page itself, which may do so for its own site only.
+        return UnknownScheme("Basic on a request that a page of another site makes")
+    return found
 
 
 def _from_authorization(header: str) -> Credentials:

@@ -16,7 +16,8 @@ def create(call: Call) -> str:
         raise unauthenticated(
             "imagewright.session.no_password", "A session is made from a user name and a password, not from a session."
         )
-    token, session = call.services.authenticator.new_session(call.caller.name, call.now)
+    # Not `call.now`: checking the password may have taken a good part of a short session.
+    token, session = call.services.authenticator.new_session(call.caller.name, call.services.clock())
     call.uow.sessions.add(session)
     return token
 
