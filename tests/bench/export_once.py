@@ -28,7 +28,7 @@ def main(bundle: str, blobs: str, out: str) -> None:
         plan = BundlePlan(depot_files(depot.content))
         open_file = depot.open_vib if store is None else lambda vib: store.open(vib.sha256)
         if out == "-":
-            plan.pieces(check_files(plan, open_file))
+            plan.pieces(check_files(plan.files.vibs.values(), open_file))
         else:
             with Path(out).open("xb") as sink:
                 write_bundle(sink, plan, open_file)

@@ -187,5 +187,5 @@ def test_what_is_in_no_depot_is_named(spec: Path, sources: list[Path], tmp_path:
 
 
 def test_nothing_asked_for_and_a_size_that_is_none(spec: Path, sources: list[Path]) -> None:
-    assert "give --bundle FILE, --sbom FILE" in exported(spec, sources).stderr
+    assert "give --bundle, --iso or --sbom" in exported(spec, sources).stderr
     assert "such as 700M or 2G" in exported(spec, sources, "--bundle", "o.zip", "--split", "much").stderr

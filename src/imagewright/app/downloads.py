@@ -72,6 +72,11 @@ def bundle_file(*, only_default_image: bool, skip_reserved: bool) -> FileKind:
     )
 
 
+def iso_file() -> FileKind:
+    """An installer disc of the default image, which is the one that a disc can have."""
+    return FileKind("iso-image.iso", "application/x-iso9660-image", ExportKind.ISO_IMAGE, only_default_image=True)
+
+
 def sbom_file() -> FileKind:
     """The bill of materials of the default image."""
     return FileKind(SBOM, "application/vnd.cyclonedx+json", only_default_image=True)
@@ -83,6 +88,7 @@ EXPORTED: Final = {
     for only_default in _BOTH
     for file in (
         sbom_file(),
+        iso_file(),
         spec_file(only_default_image=only_default),
         *(bundle_file(only_default_image=only_default, skip_reserved=skip) for skip in _BOTH),
     )
@@ -210,6 +216,8 @@ def _file_name(version: SpecVersion, kind: FileKind) -> str:
     title = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", version.display_name).strip("-. ") or version.spec_id
     if kind.name == SBOM:
         return f"{title[:100]}-v{version.version}.cdx.json"
+    if kind.kind is ExportKind.ISO_IMAGE:
+        return f"{title[:100]}-v{version.version}.iso"
     what = "-default-image" * kind.only_default_image + "-without-reserved-vibs" * kind.skip_reserved
     return f"{title[:100]}-v{version.version}{what}.{kind.name.rpartition('.')[2]}"
 

@@ -14,8 +14,10 @@ from typing import Any, Final
 from imagewright.app.call import Services
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
+from imagewright.formats.boot_disc import BootDisc, boot_disc
+from imagewright.formats.errors import FormatError
 from imagewright.model.effective import EffectiveSpec
-from imagewright.model.errors import NotFound
+from imagewright.model.errors import NotFound, Unsupported
 from imagewright.model.export import Export, ExportKind, export_id
 from imagewright.model.exporting import lacking
 from imagewright.model.spec import SoftwareSpec
@@ -59,6 +61,8 @@ def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, use
         uow.exports.keep_until(known.id, expires)
         return known, False
     require_whole(effective)
+    if wanted.kind is ExportKind.ISO_IMAGE:
+        disc_of(effective)
     identity = export_id(wanted.kind, wanted.spec, revision, skip_reserved=wanted.skip_reserved)
     task = Task(
         id=f"{uuid.uuid4()}:{SERVICE}",
@@ -106,6 +110,14 @@ def require_whole(effective: EffectiveSpec) -> None:
             "everything that is missing.",
             missing[0],
         )
+
+
+def disc_of(effective: EffectiveSpec) -> BootDisc:
+    """The installer disc of the default image; Unsupported when it would not start."""
+    try:
+        return boot_disc(effective.image)
+    except FormatError as error:
+        raise Unsupported.because("imagewright.export.no_disc", "No ISO image can be made: {0}.", error) from error
 
 
 def _is_on_its_way(uow: UnitOfWork, export: Export) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from imagewright.formats.bundle import OpenDepot, open_depot
@@ -26,6 +28,7 @@ class OpenedDepots:
         self, paths: Iterable[Path], limits: Limits, trusted: TrustedSigners, forms: UnknownForms = ANY_FORM
     ) -> None:
         self._holders: dict[VibRef, tuple[OpenDepot, Vib]] = {}
+        self._unpacked: dict[VibRef, Path] = {}
         self._resources = ExitStack()
         contents = {}
         with ExitStack() as opening:
@@ -38,16 +41,34 @@ class OpenedDepots:
 
     def open_file(self, vib: Vib) -> BinaryIO:
         """The file of a VIB, for one reading; FormatError when none of the depots has it."""
-        if vib.ref not in self._holders:
-            raise FormatError(vib.id, "is described, but its file is in none of the depots; add the depot that has it")
-        depot, known_as = self._holders[vib.ref]
+        depot, known_as = self._holder(vib)
         return depot.open_vib(known_as)
+
+    def unpacked_file(self, vib: Vib) -> BinaryIO:
+        """The same, in which one can go back and forth: it is copied to a temporary folder first, and checked."""
+        path = self._unpacked.get(vib.ref)
+        if path is None:
+            path = Path(self._folder) / vib.sha256
+            depot, known_as = self._holder(vib)
+            with path.open("xb") as file:
+                depot.copy_vib(known_as, file)
+            self._unpacked[vib.ref] = path
+        return path.open("rb")
 
     def __enter__(self) -> OpenedDepots:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._resources.close()
+
+    @cached_property
+    def _folder(self) -> str:
+        return self._resources.enter_context(TemporaryDirectory(prefix="imagewright-"))
+
+    def _holder(self, vib: Vib) -> tuple[OpenDepot, Vib]:
+        if vib.ref not in self._holders:
+            raise FormatError(vib.id, "is described, but its file is in none of the depots; add the depot that has it")
+        return self._holders[vib.ref]
 
     def _taken(self, depot: OpenDepot) -> DepotContent:
         found = {vib.ref: depot.described(vib) for vib in depot.content.vibs if not vib.file_missing}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.limits import CHUNK, MIB
@@ -88,6 +88,31 @@ def read_members(stream: Reader, where: str) -> Iterator[ArMember]:
             pass
         if size % 2:
             stream.read(1)  # absent after the last member of some files
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPlace:
+    """Where a member lies in its file: the byte at which it begins, and its size."""
+
+    name: str
+    start: int
+    size: int
+
+
+def member_places(file: BinaryIO, where: str) -> list[MemberPlace]:
+    """The members of a file in which one can go back and forth, in their order, without reading what is in them."""
+    if _read_exactly(file, len(MAGIC)) != MAGIC:
+        raise FormatError(where, "is not a VIB: it does not begin with '!<arch>'")
+    found, long_names = [], b""
+    while (header := _read_exactly(file, _HEADER_SIZE)).strip(b"\n"):
+        name, size = _read_header(header, where)
+        start = file.tell()
+        if name == _LONG_NAMES:
+            long_names = _read_exactly(file, min(size, _LARGEST_NAME_TABLE))
+        else:
+            found.append(MemberPlace(_full_name(name, long_names, where), start, size))
+        file.seek(start + size + size % 2)
+    return found
 
 
 def write_header(sink: Writer, name: str, size: int) -> None:

@@ -56,9 +56,10 @@ def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: 
             place += piece.vib.size
 
 
-def check_files(plan: BundlePlan, open_file: OpenFile, report: Report = lambda _: None) -> Crcs:
-    """Reads the file of every VIB, checks it as `write_bundle` does, and gives the CRCs that the bundle needs."""
-    return _each(plan.vibs, lambda placed: _read(placed.vib, open_file, lambda _: None, report))
+def check_files(vibs: Iterable[Vib], open_file: OpenFile, report: Report = lambda _: None) -> Crcs:
+    """Reads the files of VIBs, checks them as `write_bundle` does, and gives the CRCs that a bundle needs."""
+    placed = [PlacedVib(vib, 0) for vib in vibs]
+    return _each(placed, lambda each: _read(each.vib, open_file, lambda _: None, report))
 
 
 def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib], int]) -> Crcs:

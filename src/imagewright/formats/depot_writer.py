@@ -174,7 +174,15 @@ def _vendor_index(bundles: Iterable[MetadataBundle]) -> bytes:
 
 
 def _metadata_zip(bundle: MetadataBundle) -> bytes:
-    """The metadata archive; it is built in memory, where it takes a few hundred bytes for each VIB."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, data in sorted(metadata_files(bundle).items()):
+            write_document(archive, path, Document(data))
+    return buffer.getvalue()
+
+
+def metadata_files(bundle: MetadataBundle) -> dict[str, bytes]:
+    """What a metadata archive consists of, in memory, where it takes a few hundred bytes for each VIB."""
     components = {component.bulletin.id: component for component in bundle.components}
     files: dict[str, bytes] = {
         VENDOR_INDEX: _vendor_index([bundle]),
@@ -193,11 +201,7 @@ def _metadata_zip(bundle: MetadataBundle) -> bytes:
     )
     for image in images:
         _put(files, path_of(image), write_image_object(image))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, data in sorted(files.items()):
-            write_document(archive, path, Document(data))
-    return buffer.getvalue()
+    return files
 
 
 def _vmware_xml(bundle: MetadataBundle, components: Mapping[str, Component]) -> bytes:

@@ -40,6 +40,11 @@ def exported_spec(spec: SoftwareSpec, *, only_default_image: bool) -> SoftwareSp
     return replace(spec, alternative_images={}) if only_default_image else spec
 
 
+def only_default(effective: EffectiveSpec) -> EffectiveSpec:
+    """What comes out of a specification, without its alternative images."""
+    return replace(effective, alternative_images={})
+
+
 def lacking(effective: EffectiveSpec) -> tuple[str, ...]:
     """What an export would need and no depot holds, each as the subject and verb of a sentence; empty when all is
     there. What only comes along as a reserved VIB is not needed."""

@@ -95,8 +95,9 @@ FILE_PATHS: Final[dict[str, Schema]] = {
             "operationId": "download_export",
             "tags": ["files"],
             "summary": "download an exported file",
-            "description": "One version of a specification as a file: the specification, or an offline bundle of it, "
-            "which is made first when it is not there. An export gives the URLs. Ranges and conditions are understood.",
+            "description": "One version of a specification as a file: the specification, or an offline bundle, a disc "
+            "or a bill of materials of it, which is made first when it is not there. An export gives the URLs. Ranges "
+            "and conditions are understood.",
             "parameters": [
                 {"name": name, "in": "path", "required": True, "schema": schema}
                 for name, schema in (

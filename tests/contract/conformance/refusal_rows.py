@@ -119,6 +119,15 @@ BAD_INPUT = (
         ), "export_software_spec",
     ),
     Refused(
+        "a disc that would not start", software.export, "UNSUPPORTED", Place.NO_DRAFT,
+        _spec(
+            software.ExportSpec(
+                export_software_spec=True, export_iso_image=True, export_offline_bundle=True,
+                export_only_default_image=False,
+            )
+        ), "boot loader",
+    ),
+    Refused(
         "the name of another", software.update, "INVALID_ARGUMENT", Place.SINGLE,
         _spec(software.UpdateSpec(display_name=ASSIGNED_NAME)), ASSIGNED_NAME,
     ),

@@ -42,14 +42,14 @@ def test_the_pieces_are_the_bundle_without_its_being_written(depot: OpenDepot) -
     expected = io.BytesIO()
     write_depot(expected, depot.content, depot.open_vib)
     plan = BundlePlan(depot_files(depot.content))
-    pieces = plan.pieces(check_files(plan, depot.open_vib))
+    pieces = plan.pieces(check_files(plan.files.vibs.values(), depot.open_vib))
     data = b"".join(_read(depot.open_vib(each.vib)) if isinstance(each, PlacedVib) else each for each in pieces)
     assert data == expected.getvalue()
 
 
 def test_progress_tells_every_byte_of_the_vibs(depot: OpenDepot) -> None:
     told: list[int] = []
-    check_files(BundlePlan(depot_files(depot.content)), depot.open_vib, told.append)
+    check_files(depot.content.vibs, depot.open_vib, told.append)
     assert sum(told) == sum(vib.size for vib in depot.content.vibs)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from imagewright.app.answers import software_info
 from imagewright.app.call import Call
-from imagewright.app.downloads import FileKind, bundle_file, spec_file
+from imagewright.app.downloads import FileKind, bundle_file, iso_file, spec_file
 from imagewright.app.drafts import make_draft
 from imagewright.app.exports import ask_for
 from imagewright.app.inventory import assigned_entities, require_unassigned
@@ -18,7 +18,7 @@ from imagewright.app.specs import spec_answer, spec_from
 from imagewright.contract.binding import implements
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import settings
-from imagewright.model.errors import InvalidArgument, Unsupported
+from imagewright.model.errors import InvalidArgument
 from imagewright.model.inventory import Entity
 from imagewright.model.library import LibrarySpec
 
@@ -129,7 +129,7 @@ def check_repository(call: Call, spec: software.CheckSpec) -> software.CheckResu
 def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[software.ExportType, str]:
     """Where the exported files can be had, by kind. A session opens the URLs; they wait for what is still being made.
 
-    NotFound also when something of the image is in no depot any more.
+    NotFound also when something of the image is in no depot any more; Unsupported for a disc that would not start.
     """
     found = spec_with(call.uow, software_spec)
     if not (spec.export_software_spec or spec.export_offline_bundle or spec.export_iso_image):
@@ -138,8 +138,6 @@ def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[so
             "Nothing is asked for: set at least one of export_software_spec, export_offline_bundle and "
             "export_iso_image.",
         )
-    if spec.export_iso_image:
-        raise Unsupported.because("imagewright.export.unsupported", "ISO_IMAGE is not served yet.")
     only_default = spec.export_only_default_image
     files = {}
     if spec.export_software_spec:
@@ -148,6 +146,10 @@ def export(call: Call, software_spec: str, spec: software.ExportSpec) -> dict[so
         bundle = bundle_file(only_default_image=only_default, skip_reserved=bool(spec.skip_reserved_vibs_export))
         _begin(call, found, bundle)
         files[software.ExportType.OFFLINE_BUNDLE] = bundle
+    if spec.export_iso_image:
+        disc = iso_file()
+        _begin(call, found, disc)
+        files[software.ExportType.ISO_IMAGE] = disc
     return {kind: file.url(call.origin.base_url, found.id, found.version) for kind, file in files.items()}
 
 
