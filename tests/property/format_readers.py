@@ -19,6 +19,7 @@ from imagewright.formats.bulletin import read_bulletin_xml
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.case_json import read_case, write_case
 from imagewright.formats.declaration_file import read_declaration
+from imagewright.formats.depot_answers import read_answers
 from imagewright.formats.depot_description import read_description
 from imagewright.formats.depot_writer import write_depot
 from imagewright.formats.hardware import read_hardware
@@ -288,6 +289,11 @@ READERS_OF_FORMATS: dict[str, Reader] = {
         b'{"b": {"v": "9.1.0", "parts": {"Net-X": "1.0"}, "name": "n"}}',
         "json",
         lambda data: MAPPINGS.read(data, "x.json", "x.json", KnownComponents.of((NET,))),
+    ),
+    "answers about depots": Reader(
+        b'{"depot-content/base-images": [{"version": "1", "components": [{"name": "a", "version": "1"}]}]}',
+        "json",
+        lambda data: read_answers(data, "answer.json"),
     ),
     "signing key": Reader(
         SIGNING_KEY, "bytes", lambda data: read_signing_key(data, "key.pem", CERTIFICATE, "certificates.pem")

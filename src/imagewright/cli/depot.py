@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from imagewright.cli import depot_build, depot_declare, depot_inspect, depot_map, depot_server
+from imagewright.cli import depot_build, depot_declare, depot_inspect, depot_map, depot_server, depot_verify
 
 app = typer.Typer(help="Give a server its depots; look into depots, and make them.", no_args_is_help=True)
 for _command in (
@@ -15,6 +15,7 @@ for _command in (
     depot_server.rm,
     depot_server.sync,
     depot_inspect.inspect,
+    depot_verify.verify,
     depot_build.build,
     depot_declare.declare,
 ):
