@@ -9,7 +9,7 @@ KILLS ?= 200
 EXAMPLES_OF_EACH ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-postgresql check lint fuzz torture bench generate lock clean
+.PHONY: help install demo serve test test-postgresql check lint fuzz torture soak bench generate lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -54,6 +54,9 @@ fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken
 
 torture: $(VENV)/.test ## Kill servers and workers two hundred times while users work, and look for anything lost
 	TORTURE_KILLS=$(KILLS) $(BIN)/pytest tests/e2e/test_torture.py --capture=no
+
+soak: $(VENV)/.test ## Use a server for ten minutes, and look whether it keeps its size
+	SOAK_SECONDS=600 $(BIN)/pytest tests/e2e/test_soak.py --capture=no
 
 bench: $(VENV)/.test ## Measure, side by side in one run
 	$(BIN)/python tests/bench
