@@ -73,7 +73,7 @@ def report_on(rest: Rest, path: Path) -> tuple[list[dict[str, Any]], dict[str, A
 
 def checked(site: Path, *words: str, **environment: str) -> tuple[int, list[dict[str, Any]]]:
     done = run_command(
-        "check", "all.json", "--depot", "base.zip", "--depot", "judged.zip", "--format", "json", *words,
+        "check", "all.json", "--depot", "base.zip", "--depot", "judged.zip", "--json", *words,
         folder=site, **environment,
     )  # fmt: skip
     assert done.stderr == ""

@@ -125,7 +125,7 @@ def test_what_is_no_mapping_is_refused_everywhere(old: str, new: str, said: str,
 
 def test_without_a_server_the_option_and_the_setting_do_the_same(folder: Path) -> None:
     (folder / "spec.json").write_text('{"base_image": {"version": "9.1.0.0.2"}}', "utf-8")
-    words = ("check", "spec.json", "--depot", "odd.zip", "--format", "json")
+    words = ("check", "spec.json", "--depot", "odd.zip", "--json")
 
     without = run_command(*words, folder=folder).stdout
     with_option = run_command(*words, "--map", "map.toml", folder=folder).stdout

@@ -42,7 +42,7 @@ def written(command: list[str], folder: Path, *options: str) -> bytes:
 
 
 def effective(command: list[str], folder: Path) -> dict[str, Any]:
-    done = run_command("effective", *command, "--vibs", "--format", "json", folder=folder)
+    done = run_command("effective", *command, "--vibs", "--json", folder=folder)
     return dict(json.loads(done.stdout))
 
 

@@ -130,7 +130,7 @@ def test_warnings_alone_are_no_failure(folder: Path, depot_options: list[str]) -
 def test_check_without_a_server_is_validate_with_one(
     name: str, folder: Path, depot_options: list[str], rest: Rest
 ) -> None:
-    alone = run_command("check", f"{name}.json", *depot_options, "--format", "json", folder=folder)
+    alone = run_command("check", f"{name}.json", *depot_options, "--json", folder=folder)
     found = json.loads(alone.stdout)["findings"]
 
     draft = imported(rest, folder / f"{name}.json")
@@ -148,7 +148,7 @@ def test_check_without_a_server_is_validate_with_one(
 
 
 def test_ways_out_are_changes_that_a_program_can_make(folder: Path, depot_options: list[str]) -> None:
-    done = run_command("check", "conflict.json", *depot_options, "--format", "json", folder=folder)
+    done = run_command("check", "conflict.json", *depot_options, "--json", folder=folder)
 
     (conflict,) = [each for each in json.loads(done.stdout)["findings"] if each["id"] == "imagewright.vib.conflict"]
     assert [way["edits"][0]["path"] for way in conflict["ways"]] == [
@@ -162,7 +162,7 @@ def test_ways_out_are_changes_that_a_program_can_make(folder: Path, depot_option
 
 
 def test_effective_components_are_those_of_the_server(folder: Path, depot_options: list[str], rest: Rest) -> None:
-    done = run_command("effective", "lowered.json", *depot_options, "--format", "json", folder=folder)
+    done = run_command("effective", "lowered.json", *depot_options, "--json", folder=folder)
     alone = json.loads(done.stdout)
 
     draft = imported(rest, folder / "lowered.json")
@@ -213,7 +213,7 @@ def test_diff_says_what_it_could_not_look_into(folder: Path) -> None:
 
 
 def test_the_markdown_is_for_a_pull_request(folder: Path, depot_options: list[str]) -> None:
-    done = run_command("diff", "good.json", "lowered.json", *depot_options, "--format", "markdown", folder=folder)
+    done = run_command("diff", "good.json", "lowered.json", *depot_options, "--markdown", folder=folder)
 
     assert done.stdout.startswith("## `good.json` → `lowered.json`\n")
     assert f"| + `{sample.BETA}` | `{sample.BETA_VERSION}` |  |" in done.stdout.splitlines()
@@ -228,7 +228,7 @@ def test_the_difference_is_that_of_the_server(folder: Path, depot_options: list[
     changed = {**SPECS["good"], "components": {sample.NET_DRIVER: sample.NET_DRIVER_GOOD}}
     (folder / "changed.json").write_text(json.dumps(changed))
 
-    done = run_command("diff", "good.json", "changed.json", *depot_options, "--format", "json", folder=folder)
+    done = run_command("diff", "good.json", "changed.json", *depot_options, "--json", folder=folder)
     alone = json.loads(done.stdout)
 
     assert alone.pop("findings") == []
@@ -246,7 +246,7 @@ def test_a_host_that_loses_its_driver_is_told_with_1(folder: Path, depot_options
     (folder / "hosts.txt").write_text(f"host: esx07\n0000:3b:00.0 0200: 1924:{device_of('sfvmk')}\n")
 
     done = run_command(
-        "diff", "bare.json", "good.json", *depot_options, "--hardware", "hosts.txt", "--format", "json", folder=folder
+        "diff", "bare.json", "good.json", *depot_options, "--hardware", "hosts.txt", "--json", folder=folder
     )
 
     assert done.returncode == 1, done.stderr
@@ -275,7 +275,7 @@ def device_of(vib: str) -> str:
         (("check", "good.json", "--depot", "good.json"), "good.json"),
         (("check", "bad.json", "--depot", "{base}"), "bad.json: is not JSON: "),
         (("effective", "other.json", "--depot", "{base}"), "other.json: foo is not known"),
-        (("check", "good.json", "--depot", "{base}", "--format", "xml"), "Invalid value for '--format'"),
+        (("check", "good.json", "--depot", "{base}", "--format", "xml"), "No such option: --format"),
         (("diff", "good.json", "{drivers}"), "holds no base image, so it is not a whole image"),
         (("diff", "good.json", "good.json", "--hardware", "bad.json"), "bad.json: "),
         (("diff", "good.json", "nowhere.json"), "nowhere.json: No such file or directory"),

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
+from imagewright.cli import terminal
 from imagewright.cli.depot_files import (
     DepotsOption,
-    Format,
-    FormatOption,
     MapOption,
     SpecArgument,
     catalog_of,
-    echo_json,
     problems_told,
     read_spec_file,
     site_settings,
@@ -34,7 +32,7 @@ def check(
     ] = False,
     trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
     mapping: MapOption = None,
-    format_: FormatOption = Format.TEXT,
+    json: terminal.JsonOption = False,
 ) -> None:
     """Check a specification against depots, without a server.
 
@@ -63,8 +61,8 @@ def check(
     # What the library would object to, such as the name, is not known here.
     findings = validate(wanted, compose_spec(wanted, catalog, policy), catalog, None, policy)
     failed = has_errors(findings)
-    if format_ is Format.JSON:
-        echo_json({"valid": not failed, "findings": [finding_document(each) for each in findings]})
+    if json:
+        terminal.echo_json({"valid": not failed, "findings": [finding_document(each) for each in findings]})
     else:
         typer.echo(findings_text(findings), nl=False)
         typer.echo(summary(findings))

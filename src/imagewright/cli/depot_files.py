@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from imagewright.settings import Settings
 
 
-class Format(StrEnum):
-    """How a command writes its answer."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 SpecArgument = Annotated[Path, typer.Argument(help="A software specification as JSON, as a server exports it.")]
 DepotsOption = Annotated[
     list[Path], typer.Option("--depot", help="A depot: an offline bundle or a VIB. Can be given several times.")
@@ -35,7 +27,6 @@ MapOption = Annotated[
     Path | None,
     typer.Option("--map", help="A mapping for images in a form of their own, or a folder of them (setting mappings)."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
 @contextmanager
@@ -88,10 +79,3 @@ def read_spec_file(path: Path) -> SoftwareSpec:
     from imagewright.cli.wanted import read_file
 
     return read_file(path)[1]
-
-
-def echo_json(document: object) -> None:
-    """Writes a document for programs."""
-    import json
-
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagewright.cli.depot_files import MapOption, echo_json, problems_told, read_depots, read_spec_file, site_settings
+from imagewright.cli import terminal
+from imagewright.cli.depot_files import MapOption, problems_told, read_depots, read_spec_file, site_settings
 from imagewright.cli.findings import findings_text
 
 if TYPE_CHECKING:
     from imagewright.model.catalog import Catalog
     from imagewright.model.content import DepotContent
-    from imagewright.model.diff import Side, SpecDiff
+    from imagewright.model.diff import Side
     from imagewright.model.finding import Finding
     from imagewright.settings import Settings
 
 _BUNDLES = (b"PK", b"!<arch>")
-
-
-class DiffFormat(StrEnum):
-    """How a difference is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 def diff(
@@ -40,9 +32,8 @@ def diff(
         Path | None, typer.Option(help="The devices of hosts: lspci -nnvmm, CSV or JSON. Tells who loses a driver.")
     ] = None,
     mapping: MapOption = None,
-    format_: Annotated[DiffFormat, typer.Option("--format", help="For a terminal, programs, or a pull request.")] = (
-        DiffFormat.TEXT
-    ),
+    markdown: Annotated[bool, typer.Option("--markdown", help="For a pull request.")] = False,
+    json: terminal.JsonOption = False,
 ) -> None:
     """Show what differs between two images, and which devices lose their driver.
 
@@ -53,6 +44,8 @@ def diff(
     Example: imagewright diff old.json new.json --depot base.zip --hardware hosts.txt
     """
     from imagewright.model.diff import diff as difference_of
+    from imagewright.model.diff_text import diff_markdown, diff_text
+    from imagewright.model.documents import diff_document, finding_document
     from imagewright.model.finding import Severity
 
     settings = site_settings(mappings=mapping)
@@ -61,22 +54,16 @@ def diff(
         old, _ = _side(before, shared, settings)
         new, offered = _side(after, shared, settings)
         findings = _driver_findings(hardware, old, new, offered) if hardware else ()
-    _show(difference_of(old, new), findings, (str(before), str(after)), format_)
-    if any(each.severity is not Severity.INFO for each in findings):
-        raise typer.Exit(1)
-
-
-def _show(difference: SpecDiff, findings: tuple[Finding, ...], names: tuple[str, str], format_: DiffFormat) -> None:
-    from imagewright.model.diff_text import diff_markdown, diff_text
-    from imagewright.model.documents import diff_document, finding_document
-
-    document = diff_document(difference)
-    if format_ is DiffFormat.JSON:
-        echo_json({**document, "findings": [finding_document(each) for each in findings]})
-    elif format_ is DiffFormat.MARKDOWN:
+    document = {**diff_document(difference_of(old, new)), "findings": [finding_document(each) for each in findings]}
+    names = str(before), str(after)
+    if json:
+        terminal.echo_json(document)
+    elif markdown:
         typer.echo(diff_markdown(document, *names, findings), nl=False)
     else:
         typer.echo(findings_text(findings) + diff_text(document, *names), nl=False)
+    if any(each.severity is not Severity.INFO for each in findings):
+        raise typer.Exit(1)
 
 
 def _side(path: Path, shared: Mapping[str, DepotContent], settings: Settings) -> tuple[Side, Catalog]:

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imagewright.cli import terminal
 from imagewright.cli.depot_files import (
     DepotsOption,
-    Format,
-    FormatOption,
     MapOption,
     SpecArgument,
     catalog_of,
-    echo_json,
     problems_told,
     read_spec_file,
     site_settings,
@@ -28,7 +26,7 @@ def effective(
     depot: DepotsOption,
     mapping: MapOption = None,
     vibs: Annotated[bool, typer.Option("--vibs", help="List the VIBs as well.")] = False,
-    format_: FormatOption = Format.TEXT,
+    json: terminal.JsonOption = False,
 ) -> None:
     """Show the components that a specification gives with these depots, and what brings each of them.
 
@@ -43,8 +41,8 @@ def effective(
     with problems_told():
         wanted, catalog = read_spec_file(spec), catalog_of(depot, settings)
     composed = compose_spec(wanted, catalog, policy_of(settings))
-    if format_ is Format.JSON:
-        echo_json(effective_document(composed))
+    if json:
+        terminal.echo_json(effective_document(composed))
         return
     _show(composed.image, vibs)
     for image_id, image in sorted(composed.alternative_images.items()):
