@@ -284,6 +284,7 @@ class Service:
                     log.error("the %s cannot be used, trying again: %s", what, failure)
                     self._stopping.wait(1.0)
             self._keep_house(self._sweep)
+            self._keep_house(self._sync_when_due)
             while not self._stopping.wait(HOUSEKEEPING_SECONDS):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)

@@ -128,8 +128,9 @@ OPERATIONS = [
         held="ended task", state=(400, "NOT_ALLOWED_IN_CURRENT_STATE"),
     ),
     Operation(
-        "set the location of a UMDS depot", "PUT", "/esx/settings/depots/umds",
-        "com.vmware.esx.settings.depots.umds", "set", body=NOT_JSON, fields={"spec": 7}, served=False,
+        "take the image of a host", "POST", "/esx/settings/depots/offline",
+        "com.vmware.esx.settings.depots.offline", "create_from_host$task",
+        params={"action": "createFromHost"} | TASK, body=NOT_JSON, fields={"spec": 7}, served=False,
     ),
 ]  # fmt: skip
 

@@ -42,10 +42,15 @@ def refuse_known_bundle(uow: UnitOfWork, sha256: str) -> None:
         )
 
 
+_FORCED = ", or set spec.force to true; then they cannot be validated or exported until the content is back"
+
+
 def require_unused(
     uow: UnitOfWork,
     depot_id: str,
     lists: type[offline.PrecheckResult] | type[online.PrecheckResult] = offline.PrecheckResult,
+    *,
+    can_be_forced: bool = True,
 ) -> None:
     """ResourceInUse when specifications of the library or drafts need what no other depot has; the data lists them."""
     affected = affected_by_removal(uow, depot_id)
@@ -53,10 +58,10 @@ def require_unused(
         names = [state.software_spec_name or state.software_spec or "" for state in affected]
         raise ResourceInUse.because(
             "imagewright.depot.in_use",
-            "The depot {0} is needed by {1}. Change or delete them, import the content from elsewhere, or set "
-            "spec.force to true; then they cannot be validated or exported until the content is back.",
+            "The depot {0} is needed by {1}. Change or delete them, or import the content from elsewhere{2}.",
             depot_id,
             ", ".join(names),
+            _FORCED if can_be_forced else "",
             data=lists(affected_desired_states=affected),
         )
 

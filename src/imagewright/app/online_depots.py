@@ -31,6 +31,16 @@ def online_depot_with(uow: UnitOfWork, depot_id: str) -> OnlineDepot:
     return depot
 
 
+def umds_depot(uow: UnitOfWork) -> OnlineDepot:
+    """The UMDS depot; NotFound when there is none."""
+    for depot in uow.online_depots.list(DepotSource.UMDS):
+        return depot
+    raise NotFound.because(
+        "imagewright.depot.no_umds",
+        "There is no UMDS depot. Name one with PUT /api/esx/settings/depots/umds.",
+    )
+
+
 def define_system_depots(storage: Storage, locations: Iterable[str], now: datetime) -> None:
     """Makes these the locations of the system-defined depots, before the server begins to answer.
 
@@ -93,10 +103,9 @@ def require_system_defined(depot: OnlineDepot) -> OnlineDepot:
 
 
 def depots_to_sync(uow: UnitOfWork) -> tuple[OnlineDepot, ...]:
-    """What a sync reads: the UMDS depot when there is one, else all online depots that are enabled."""
-    return tuple(uow.online_depots.list(DepotSource.UMDS)) or tuple(
-        depot for depot in uow.online_depots.list() if depot.enabled
-    )
+    """What a sync reads: the UMDS depot when there is one, else all online depots; of either what is enabled."""
+    candidates = uow.online_depots.list(DepotSource.UMDS) or uow.online_depots.list()
+    return tuple(depot for depot in candidates if depot.enabled)
 
 
 def flush_depot(uow: UnitOfWork, depot: OnlineDepot, user: str, now: datetime, *, force: bool) -> None:
@@ -107,6 +116,28 @@ def flush_depot(uow: UnitOfWork, depot: OnlineDepot, user: str, now: datetime, *
     uow.online_depots.replace_content(replace(depot, enabled=False, synchronised=None), DepotContent(()), ())
     if blobs:
         submit_sweep(uow, sorted(blobs), user, now)
+
+
+def move_depot(uow: UnitOfWork, known: OnlineDepot, wanted: OnlineDepot, user: str, now: datetime) -> None:
+    """Makes a depot what is wanted of it; its content stays until it is read at its new location.
+
+    The documents of another location say nothing of those at this one, so they are forgotten.
+    """
+    changed = replace(known, description=wanted.description, owner=wanted.owner, enabled=wanted.enabled)
+    if wanted.location == known.location:
+        uow.online_depots.save(changed)
+        return
+    documents = sorted(document.sha256 for document in uow.online_depots.documents(known.id))
+    moved = replace(changed, location=wanted.location, synchronised=None, attempted=None, trouble="")
+    uow.online_depots.save(moved, ())
+    if documents:
+        submit_sweep(uow, documents, user, now)
+
+
+def remove_umds_depot(uow: UnitOfWork, depot: OnlineDepot, user: str, now: datetime) -> None:
+    """As `remove_online_depot`; the API has no way to force it."""
+    require_unused(uow, depot.id, online.PrecheckResult, can_be_forced=False)
+    remove_online_depot(uow, depot, user, now, force=True)
 
 
 def remove_online_depot(uow: UnitOfWork, depot: OnlineDepot, user: str, now: datetime, *, force: bool) -> None:

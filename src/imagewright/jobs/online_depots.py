@@ -23,12 +23,15 @@ from imagewright.app.online_depots import (
     flush_depot,
     online_depot_with,
     remove_online_depot,
+    remove_umds_depot,
+    umds_depot,
 )
 from imagewright.app.ports import FetchError, UnitOfWork
 from imagewright.app.sweeping import submit_sweep
 from imagewright.app.tasks import error_document
 from imagewright.contract.services import depots
 from imagewright.contract.services import depots_online as online
+from imagewright.contract.services import depots_umds as umds
 from imagewright.formats.errors import FormatError
 from imagewright.formats.online import archive_places, read_archives, vendor_places
 from imagewright.jobs.documents import Documents
@@ -83,6 +86,13 @@ def flush(job: Job[Services]) -> Finish:
     return lambda uow: flush_depot(
         uow, online_depot_with(uow, depot_id), job.task.user, job.services.clock(), force=force
     )
+
+
+def delete_umds_depot(job: Job[Services]) -> Finish:
+    """Removes the UMDS depot. NotFound when there is none any more, ResourceInUse when something needs it."""
+    with job.storage.read() as uow:
+        require_unused(uow, umds_depot(uow).id, online.PrecheckResult, can_be_forced=False)
+    return lambda uow: remove_umds_depot(uow, umds_depot(uow), job.task.user, job.services.clock())
 
 
 def _require_unused(job: Job[Services], depot_id: str, force: bool) -> None:
@@ -192,5 +202,6 @@ def _failure(outcomes: Sequence[_Outcome]) -> Failed | None:
 KINDS: Final[tuple[JobKind[Services], ...]] = (
     JobKind(depots.sync.service, depots.sync.operation_id, sync, cancelable=True),
     JobKind(online.delete_task.service, online.delete_task.operation_id, delete_depot),
+    JobKind(umds.delete_task.service, umds.delete_task.operation_id, delete_umds_depot),
     JobKind(online.flush.service, online.flush.operation_id, flush),
 )

@@ -39,13 +39,13 @@ def _enabled_of_the_system(site: Site) -> list[bool]:
     return [each.enabled for each in site.online_depots().values() if each.system_defined]
 
 
-def _knows_the_agent(site: Site) -> str:
+def knows_the_agent(site: Site) -> str:
     version = {"name": sample.SOLUTION_COMPONENT, "version": sample.SOLUTION_VERSION}
     found: component_versions.Info = site.alice.result(component_versions.get, version)
     return found.vendor
 
 
-def _components(info: content.Info) -> set[str]:
+def components_in(info: content.Info) -> set[str]:
     bundles: Any = info.metadata_bundles.values()
     return {
         name
@@ -107,14 +107,14 @@ ONLINE_ROWS = (
         operation=content.get,
         arguments=of_online,
         place=Place.ONLINE,
-        see=_components,
+        see=components_in,
         seen=constant({sample.SOLUTION_COMPONENT}),
     ),
     Row(
         operation=depots.sync,
         arguments=constant({"spec": depots.SyncSpec(cleanup=True)}),
         place=Place.ONLINE,
-        look=_knows_the_agent,
+        look=knows_the_agent,
         found=constant("Sample Replication"),
     ),
     *map(_deletion, (online.delete, online.delete_task)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import online_rows
 import schedule_rows
+import umds_rows
 from every_row import EXAMPLES
 from repository_site import ASSIGNED_NAME, DEPOTS, HOST, SHARED_NAME, SINGLE, UNKNOWN, Given, Place, import_spec
 from rows import name_of
@@ -23,6 +24,8 @@ from imagewright.contract.services import depot_content_base_images_versions as 
 from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import depots_online as online
 from imagewright.contract.services import depots_sync_schedule as sync_schedule
+from imagewright.contract.services import depots_umds as umds
+from imagewright.contract.services import depots_umds_content as umds_content
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.contract.services import repository_software_drafts_add_on as add_on
@@ -255,6 +258,32 @@ ONLINE_IN_TASKS = (
     ),
 )  # fmt: skip
 
+UMDS = (
+    *(
+        Refused("there is none", operation, "NOT_FOUND", Place.NO_DRAFT, lambda _: {}, "no UMDS depot", caller)
+        for operation, caller in (
+            (umds.get, ALICE), (umds_content.get, ALICE),
+            (umds.delete, ADMINISTRATOR), (umds.delete_task, ADMINISTRATOR),
+        )
+    ),
+    Refused(
+        "there is none", umds.update, "NOT_FOUND", Place.NO_DRAFT,
+        lambda _: {"spec": umds.UpdateSpec(enabled=True)}, "no UMDS depot",
+    ),
+    Refused(
+        "a folder", umds.set_, "INVALID_ARGUMENT", Place.NO_DRAFT, umds_rows.wrong_location, "spec.location folder",
+    ),
+    Refused(
+        "used by a draft", umds.delete, "RESOURCE_IN_USE", Place.UMDS_IN_USE, lambda _: {}, ALICE.name, ADMINISTRATOR,
+    ),
+)  # fmt: skip
+UMDS_IN_TASKS = (
+    Refused(
+        "used by a draft", umds.delete_task, "RESOURCE_IN_USE", Place.UMDS_IN_USE, lambda _: {}, ALICE.name,
+        ADMINISTRATOR,
+    ),
+)  # fmt: skip
+
 _HOURLY = sync_schedule.Schedule(type=sync_schedule.Recurrence.HOURLY, minute=60)
 SCHEDULES = (
     Refused(
@@ -271,8 +300,8 @@ SCHEDULES = (
     ),
 )  # fmt: skip
 
-REFUSED = (*SCHEDULES, *ONLINE, *SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
-REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS, *ONLINE_IN_TASKS)
+REFUSED = (*SCHEDULES, *UMDS, *ONLINE, *SECOND, *IN_USE, *BAD_INPUT, *NOT_SET, *NOT_ALLOWED, *OTHER)
+REFUSED_IN_TASKS = (*COMMITS, *DEPOTS_IN_TASKS, *ONLINE_IN_TASKS, *UMDS_IN_TASKS)
 
 _ADDED_IF_UNKNOWN = (components.set_, alternative_components.set_, removed.set_, alternative_removed.set_)
 _GONE_IF_UNKNOWN = (components.delete, removed.delete)

@@ -23,6 +23,7 @@ from imagewright.contract.services import depots, inventory, settings
 from imagewright.contract.services import depots_offline as offline
 from imagewright.contract.services import depots_online as online
 from imagewright.contract.services import depots_sync_schedule as sync_schedule
+from imagewright.contract.services import depots_umds as umds
 from imagewright.contract.services import repository_software as software
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.contract.services import repository_software_drafts_alternative_images as alternative_images
@@ -75,6 +76,7 @@ DEPOTS = (
     sample.HARDWARE_FILE,
     sample.DRIVERS_FILE,
 )
+SESSION_HEADER = "vmware-api-session-id"
 EXPENDABLE = sample.SOLUTION_FILE
 ONLINE_INDEX, SYSTEM_INDEX = "online/index.xml", "system/index.xml"
 """The indexes of two online depots, in the folder of the files; both offer what the expendable depot has."""
@@ -106,6 +108,10 @@ class Place(Enum):
     SYSTEM = auto()
     """No draft; the system-defined depot with its content."""
     SYSTEM_IN_USE = auto()
+    """The same with such a draft."""
+    UMDS = auto()
+    """No draft; the UMDS depot with its content."""
+    UMDS_IN_USE = auto()
     """The same with such a draft."""
 
 
@@ -180,6 +186,12 @@ class Site:
                 in_use = place in (Place.ONLINE_IN_USE, Place.SYSTEM_IN_USE)
                 draft = self._draft(DRAFT_NAME, AGENT_USED) if in_use else UNKNOWN
                 return replace(always, online=depot, draft=draft)
+            case Place.UMDS | Place.UMDS_IN_USE:
+                spec = umds.SetSpec(location=(self.files / ONLINE_INDEX).as_uri(), description="fetched")
+                self.alice.result(umds.set_, {"spec": spec})
+                self._synchronise()
+                draft = self._draft(DRAFT_NAME, AGENT_USED) if place is Place.UMDS_IN_USE else UNKNOWN
+                return replace(always, draft=draft)
             case Place.EMPTY:
                 draft = self.alice.result(drafts.create, {"spec": drafts.CreateSpec()})
                 spec = alternative_images.CreateSpec(display_name="Blades")
@@ -195,7 +207,7 @@ class Site:
     def state(self, given: Given) -> str:
         """All drafts and specifications, with words for what is never the same twice."""
         online_depots = sorted(self.online_depots().values(), key=lambda depot: depot.location)
-        seen = [self.drafts(), self._records(), sorted(self.depots()), self._schedule(), online_depots]
+        seen = [self.drafts(), self._records(), sorted(self.depots()), self._schedule(), online_depots, self.umds()]
         text = json.dumps(msgspec.to_builtins(seen), sort_keys=True)
         for word, known in ("DRAFT", given.draft), ("SPEC", given.spec):
             text = text.replace(f'"{known}"', word)
@@ -214,6 +226,11 @@ class Site:
         """The online depots by id."""
         found: dict[str, online.Summary] = self.alice.result(online.list_, {})
         return found
+
+    def umds(self) -> umds.Info | None:
+        """The UMDS depot, if there is one."""
+        answer = self.http.get("/api/esx/settings/depots/umds", headers={SESSION_HEADER: self.token(ALICE)})
+        return self.alice.result(umds.get, {}) if answer.status_code == 200 else None
 
     def drafts(self) -> Mapping[str, drafts.Info]:
         """All drafts by id."""
@@ -238,6 +255,8 @@ class Site:
         self.alice.result(sync_schedule.set_, {"spec": never_set})
         if EXPENDABLE in (depots := self.depots()):
             self.administrator.result(offline.delete, {"depot": depots[EXPENDABLE]})
+        if self.umds() is not None:
+            self.administrator.result(umds.delete, {})
         for depot, each in self.online_depots().items():
             if not each.system_defined:
                 self.administrator.result(online.delete, {"depot": depot})
