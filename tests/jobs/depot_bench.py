@@ -124,7 +124,11 @@ class Site:
         self.services = Services(
             blobs=DirectoryBlobs(self.folder / "blobs"),
             fetcher=UrlFetcher(
-                FetchPolicy(allowed_networks=(ip_network("127.0.0.1/32"),), file_folders=(self.folder / "files",))
+                FetchPolicy(
+                    allowed_networks=(ip_network("127.0.0.1/32"),),
+                    file_folders=(self.folder / "files",),
+                    retry_pause=0.001,
+                )
             ),
             clock=self.now,
             authenticator=Everybody(),  # type: ignore[arg-type]

@@ -4,8 +4,9 @@ A sync is all or nothing for each depot::
 
     index ──► index of each vendor ──► metadata archives ──► Finish: content, documents and state, all depots at once
 
-A depot that cannot be read completely keeps the content that it had, and its state says why; then the task ends FAILED
-and names it, while the other depots are up to date. VIBs are not fetched here.
+What a depot does not offer any more stays until a sync with `cleanup`. A depot that cannot be read completely keeps the
+content that it had, and its state says why; then the task ends FAILED and names it, while the other depots are up to
+date. VIBs are not fetched here.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from imagewright.jobs.tidying import tidying
 from imagewright.model.content import DepotContent
 from imagewright.model.errors import InternalError, Message
 from imagewright.model.library import OnlineDepot, OnlineDocument
+from imagewright.model.withdrawn import with_withdrawn
 
 WHOLE: Final = 1000
 """Parts of the work on one depot, as progress counts it."""
@@ -124,9 +126,11 @@ class _Sync:
         """Reads one depot. What is wrong with it is in the outcome."""
         services = self.job.services
         known: dict[str, OnlineDocument] = {}
+        before = DepotContent(())
         if not self.job.task.arguments["cleanup"]:
             with self.job.storage.read() as uow:
                 known = {document.path: document for document in uow.online_depots.documents(depot.id)}
+                before = uow.depots.content(depot.id)
 
         def report(count: int, size: int) -> None:
             self._report(depot, count, size)
@@ -135,11 +139,12 @@ class _Sync:
             depot.location, known, services.fetcher, services.blobs, services.limits, self.stored, report
         )
         try:
-            content = self._content(documents)
+            offered = self._content(documents)
         except FetchError as error:
             return _Outcome(depot, trouble=str(error))
         except FormatError as error:
             return _Outcome(depot, trouble=f"{error}.")
+        content = None if offered is None else with_withdrawn(offered, before)
         return _Outcome(depot, tuple(documents.read.values()), content)
 
     def _content(self, documents: Documents) -> DepotContent | None:
