@@ -31,6 +31,8 @@ CYCLES = 500
 GET_SHARE = 1 / 3
 SLOWEST = 5.0
 """Milliseconds that 99 of 100 answers may take."""
+SLOWEST_ALONE = 10.0
+"""The same for a client that is alone."""
 PACE = 0.1
 """Seconds that a client of the paced run rests between an answer and its next request, on average."""
 EDITS = ("1.0.0-1OEM.803.0.0.99000101", "1.0.1-1OEM.803.0.0.99000101")
@@ -165,6 +167,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     (token, draft), *_ = people
     yield from started(data, folder, request("GET", f"{DRAFTS}/{draft}", token))
     yield from reading(data, folder, people)
+    yield from editing_alone(data, folder, people[0])
     yield from reading_and_editing(data, folder, people)
     yield from cycling(folder)
 
@@ -236,6 +239,22 @@ def reading(data: Path, folder: Path, people: list[tuple[str, str]]) -> Iterator
     yield both.figure(f"GET of a draft, {len(answer):,} bytes, {CLIENTS} connections", "1/3")
     yield both.cost()
     yield both.generator()
+
+
+def editing_alone(data: Path, folder: Path, person: tuple[str, str]) -> Iterator[Figure]:
+    """One client changes one draft, one request after the other, and nobody else wants anything."""
+    token, draft = person
+    edits = [request("PUT", f"{DRAFTS}/{draft}/components/Choice-00001", token, version) for version in EDITS]
+    with serving(data, ["--no-tls"]) as process:
+        target = served(process, folder, tls=False)
+        target.load([edits])
+        loads = [target.load([edits]) for _ in range(ROUNDS)]
+    slowest = statistics.median(load.slowest(0, 1) for load in loads)
+    rate = statistics.median(load.rate for load in loads)
+    what = f"99 % of edits of a draft of {COMPONENTS} components, one client"
+    yield at_most(what, slowest, SLOWEST_ALONE, "ms", f"{rate:,.0f} /s")
+    cost = statistics.median(load.each for load in loads)
+    yield Figure("… processor time of the server", f"{cost:.3g} ms each")
 
 
 def reading_and_editing(data: Path, folder: Path, people: list[tuple[str, str]]) -> Iterator[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from imagewright.contract import jsonrpc_values, rest_values
-from imagewright.contract.kept import KeptAnswer
+from imagewright.contract.kept import KeptMap
 from imagewright.contract.services import repository_software_drafts_effective_components as effective
 from imagewright.contract.services import repository_software_effective_components as of_software
 from imagewright.contract.services import settings
@@ -18,7 +18,7 @@ def frame(output: object) -> bytes:
 
 
 def test_the_bytes_are_those_of_a_plain_answer() -> None:
-    kept = KeptAnswer(ANSWER)
+    kept = KeptMap(ANSWER)
 
     for _ in range(2):
         assert rest_values.encode_output(effective.list_, kept) == rest_values.encode_output(effective.list_, ANSWER)
@@ -28,7 +28,7 @@ def test_the_bytes_are_those_of_a_plain_answer() -> None:
 
 
 def test_it_is_written_once_for_each_dialect() -> None:
-    kept = KeptAnswer(ANSWER)
+    kept = KeptMap(ANSWER)
     first = rest_values.encode_output(effective.list_, kept)
 
     assert rest_values.encode_output(of_software.list_, kept) is first

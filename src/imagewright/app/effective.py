@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from imagewright.app.answers import effective_components
 from imagewright.app.depot_ports import Depots
-from imagewright.contract.kept import KeptAnswer
+from imagewright.contract.kept import KeptMap
 from imagewright.contract.services import settings
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose_spec
@@ -70,6 +70,6 @@ class EffectiveImages:
         def make() -> Mapping[str, settings.EffectiveComponentInfo]:
             composed = self.of(spec, depots.catalog(), revision)
             image = composed.image if image_id is None else composed.alternative_images[image_id]
-            return KeptAnswer(effective_components(image, with_removed=with_removed))
+            return KeptMap(effective_components(image, with_removed=with_removed))
 
         return self._answers.get((spec.image_hash, revision, image_id, with_removed), make)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
 def word(text: str, known: type[Word], otherwise: Word) -> Word:
     """The member that is meant, whatever its case and its blanks (`bug fix`, `Recall-Fix`), else `otherwise`."""
+    found: Word | None = _meant(text, known)
+    return otherwise if found is None else found
+
+
+# A list of content asks for the same few words thousands of times.
+@lru_cache(maxsize=1024)
+def _meant(text: str, known: type[StrEnum]) -> Any:
     found = _by_letters(known).get(_letters(text))
-    return otherwise if found is None else known(found)
+    return None if found is None else known(found)
 
 
 @lru_cache
 def _by_letters(known: type[StrEnum]) -> dict[str, str]:
-    # Once for each vocabulary: a list of content asks for the same few words thousands of times.
     return {_letters(each.value): each.value for each in known}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final
@@ -46,6 +47,9 @@ LEAVES: Final[dict[type[Any], str]] = {
 }
 
 
+# A list of content has thousands of release dates and few different ones, and writing one takes as long as the rest of
+# its structure. Equal times are written alike, whatever their zones.
+@lru_cache(maxsize=4096)
 def text_of_time(value: datetime) -> str:
     """RFC 3339 with milliseconds and Z, as all clients can read it. A time without a zone is a ValueError."""
     if value.tzinfo is not UTC:

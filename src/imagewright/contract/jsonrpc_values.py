@@ -18,7 +18,7 @@ import msgspec
 from imagewright.contract import registry
 from imagewright.contract.decoding import INPUT, Decoder, Refused, arguments_of, mismatch, unexpected
 from imagewright.contract.encoding import Encoder
-from imagewright.contract.kept import KeptAnswer
+from imagewright.contract.kept import Kept
 from imagewright.contract.operations import Operation
 from imagewright.contract.types import Map, StructureRef, Type
 from imagewright.model.errors import ApiError, Message
@@ -162,7 +162,7 @@ def encode(type_: Type, value: Any) -> Any:
 
 def encode_output(operation: Operation, value: Any) -> Any:
     """What stands under `output` in a response; of an answer that is kept, as JSON already (`msgspec.Raw`)."""
-    if isinstance(value, KeptAnswer):
+    if isinstance(value, Kept):
         write = partial(_written, operation.output, value)
         return msgspec.Raw(value.written(("JSON-RPC", operation.output), write))
     return _ENCODER.of(operation.output)(value)

@@ -10,16 +10,19 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 
-class KeptAnswer(dict[str, Any]):
-    """A map that is never changed, with the bytes that it was written as."""
-
-    __slots__ = ("_written",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._written: dict[Hashable, bytes] = {}
+class Kept:
+    """What is never changed, with the bytes that it was written as."""
 
     def written(self, form: Hashable, write: Callable[[], bytes]) -> bytes:
         """The bytes in this form (a dialect and a type), made when they are first asked for."""
-        known = self._written.get(form)
-        return known if known is not None else self._written.setdefault(form, write())
+        forms: dict[Hashable, bytes] = self.__dict__.setdefault("forms", {})
+        known = forms.get(form)
+        return known if known is not None else forms.setdefault(form, write())
+
+
+class KeptMap(Kept, dict[str, Any]):
+    """A map of the API."""
+
+
+class KeptList(Kept, tuple[Any, ...]):
+    """A list of the API."""

@@ -18,7 +18,7 @@ import msgspec
 from imagewright.contract import registry
 from imagewright.contract.decoding import Decoder, Refused, arguments_of, mismatch
 from imagewright.contract.encoding import Encoder
-from imagewright.contract.kept import KeptAnswer
+from imagewright.contract.kept import Kept
 from imagewright.contract.operations import Operation, Parameter, Route
 from imagewright.contract.routing import ACTION, ROUTING_KEYS, TASK, Match, Query
 from imagewright.contract.types import (
@@ -159,7 +159,7 @@ def encode_output(operation: Operation, value: Any) -> bytes:
     """The body of an answer; empty for void. The status is `operation.status`."""
     if isinstance(operation.output, Void):
         return b""
-    if isinstance(value, KeptAnswer):
+    if isinstance(value, Kept):
         return value.written(("REST", operation.output), lambda: encode(operation.output, value))
     return encode(operation.output, value)
 

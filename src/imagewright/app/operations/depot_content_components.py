@@ -10,9 +10,10 @@ from imagewright.app.depot_parts import Wanted
 from imagewright.app.links import link
 from imagewright.app.vocabulary import word
 from imagewright.contract.binding import implements
+from imagewright.contract.kept import KeptList
 from imagewright.contract.services import depot_content_components as components
 from imagewright.contract.services import depot_content_components_versions as versions
-from imagewright.model.catalog import BundleType
+from imagewright.model.catalog import BundleType, Catalog
 from imagewright.model.content import Component
 from imagewright.model.errors import NotFound
 
@@ -23,10 +24,16 @@ def list_(call: Call, filter_: components.FilterSpec | None) -> tuple[components
 
     A component of several bundle types is found under each of them.
     """
-    asked = filter_ or components.FilterSpec()
+    catalog = call.uow.depots.catalog()
+    if filter_ is None or filter_ == components.FilterSpec():
+        # What user interfaces ask for, and megabytes; it follows from the catalogue alone.
+        return catalog.derived("list of all components", lambda: KeptList(_listed(catalog, components.FilterSpec())))
+    return _listed(catalog, filter_)
+
+
+def _listed(catalog: Catalog, asked: components.FilterSpec) -> tuple[components.Summary, ...]:
     wanted = Wanted(asked.vendors, asked.names, asked.versions, asked.min_version)
     kinds = frozenset(BundleType(kind.value) for kind in asked.bundle_types or ())
-    catalog = call.uow.depots.catalog()
     found = (
         each
         for each in catalog.components
