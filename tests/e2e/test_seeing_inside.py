@@ -180,6 +180,16 @@ def test_tasks_and_what_there_is(web: httpx.Client) -> None:
     assert after["imagewright_task_longest_wait_seconds", ()] == 0
 
 
+def test_the_page_about_watching_names_every_series(web: httpx.Client) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "watching.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(imagewright_\w+)`", page, re.MULTILINE))
+    answer = web.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    families = {each.name for each in text_string_to_metric_families(answer.text)}
+    assert named == {each for each in families if each.startswith("imagewright_") and not each.endswith("_created")}
+    kinds = {dict(labels)["kind"] for name, labels in read(answer.text) if name == "imagewright_stock"}
+    assert [kind for kind in kinds if kind not in page] == []
+
+
 def test_any_of_several_processes_tells_for_all(fresh_users: Path) -> None:
     settings = {"IMAGEWRIGHT_METRICS_TOKEN": TOKEN}
     with serving(fresh_users, ["--workers", "2"], settings) as server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from official_sdk import (
     logged_in,
     with_security,
 )
-from server_process import ALICE, BOB, VICTOR, Account, ServerProcess, eventually, serving
+from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, Account, ServerProcess, eventually, serving
 from wire_clients import (
     DRAFTS,
     SECURITY,
@@ -177,6 +178,32 @@ def test_a_page_of_another_site_cannot_use_the_password_that_a_browser_knows(htt
     preflight = http.request("OPTIONS", f"/api{DRAFTS}", headers={"Origin": "https://elsewhere.test"})
     assert preflight.status_code in (404, 405)
     assert not [name for name in preflight.headers if name.startswith("access-control")]
+
+
+def test_another_password_or_role_and_the_removal_end_all_sessions_in_every_process(fresh_users: Path) -> None:
+    users = f"/imagewright/v1/users/{ALICE.name}"
+    with ExitStack() as stack:
+        here, there = (stack.enter_context(connection(stack.enter_context(serving(fresh_users)))) for _ in range(2))
+        administrator = {"vmware-api-session-id": login(here, ADMINISTRATOR)}
+        bob = Rest(there, login(here, BOB))
+        password = ALICE.password
+        for method, change in (
+            ("PATCH", {"password": "another one"}), ("PATCH", {"role": "viewer"}), ("DELETE", None)
+        ):  # fmt: skip
+            alice = [Rest(http, login(here, Account(ALICE.name, password))) for http in (here, there)]
+            for each in alice:
+                # Twice, because what was answered before may be answered again.
+                assert each.result("GET", DRAFTS, 200) == each.result("GET", DRAFTS, 200) == {}
+            done = here.request(method, users, headers=administrator, json=change)
+            assert done.status_code == 204, done.text
+            for each in alice:
+                each.refused("GET", DRAFTS, 401, "UNAUTHENTICATED")
+            password = "another one"
+            assert bob.result("GET", DRAFTS, 200) == {}
+        refusal_in(
+            there.post("/api/session", headers={"Authorization": basic(Account(ALICE.name, password))}),
+            401, "UNAUTHENTICATED",
+        )  # fmt: skip
 
 
 def test_session_header_wins_over_the_security_context(http: httpx.Client) -> None:

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from stored_values import draft_of
 
-from imagewright.app.ports import StorageUnavailable
+from imagewright.app.ports import AuditFilter, StorageUnavailable
 from imagewright.storage import migrate, migrations
 from imagewright.storage.database import DatabaseStorage, open_storage
 from imagewright.storage.schema import metadata
@@ -85,6 +85,29 @@ def test_database_of_a_newer_release_is_refused_and_left_alone(storage: Database
     with engine.connect() as connection:
         assert migrate.stored_revision(connection) == "9999"
     engine.dispose()
+
+
+def test_audit_records_of_the_first_release_stay_and_its_processes_go_on_writing(
+    database_url: str, open_again: Callable[[], DatabaseStorage]
+) -> None:
+    old = (
+        'INSERT INTO audit (time, "user", operation, target, address, outcome) '
+        "VALUES ('2026-03-01 12:00:00', 'alice', 'drafts.create', '17', '192.0.2.1', 'OK')"
+    )
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(next(iter(migrations.__path__)))))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(old)
+    storage = open_again()
+    with engine.begin() as connection:
+        connection.exec_driver_sql(old)
+    engine.dispose()
+    with storage.read() as unit:
+        records = unit.audit.oldest(AuditFilter(), 10)
+    assert [(each.user, each.target, each.task, each.request_id) for each in records] == [("alice", "17", "", "")] * 2
 
 
 def test_content_outlives_the_process(storage: DatabaseStorage, open_again: Callable[[], DatabaseStorage]) -> None:

@@ -14,25 +14,17 @@ from imagewright.storage.depots import DepotTable
 from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
 from imagewright.storage.drafts import DraftTable
 from imagewright.storage.exports import ExportTables
-from imagewright.storage.figures import read_figures
+from imagewright.storage.figures import OWNED_BLOBS, read_figures
 from imagewright.storage.inventory import InventoryTables
 from imagewright.storage.library import SpecTable
 from imagewright.storage.login_failures import LoginFailureTable
 from imagewright.storage.migrate import migrate
 from imagewright.storage.online_depots import OnlineDepotTable
 from imagewright.storage.schedules import ScheduleTable
-from imagewright.storage.schema import export_parts, online_documents, uploads, vibs
 from imagewright.storage.sessions import SessionTable
 from imagewright.storage.tasks import TaskTable
 from imagewright.storage.uploads import UploadTable
 from imagewright.storage.users import UserTable
-
-_OWNED_BLOBS = sa.union(
-    sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""),
-    sa.select(uploads.c.sha256),
-    sa.select(export_parts.c.sha256),
-    sa.select(online_documents.c.sha256),
-)
 
 
 def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40, connections: int = 20) -> DatabaseStorage:
@@ -117,7 +109,7 @@ class Transaction:
 
         All other blobs are orphans.
         """
-        return frozenset(self._connection.execute(_OWNED_BLOBS).scalars())
+        return frozenset(self._connection.execute(OWNED_BLOBS).scalars())
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from imagewright.storage.schema import (
     components,
     depots,
     drafts,
+    export_parts,
+    online_documents,
     sessions,
     spec_versions,
     specs,
@@ -34,8 +36,17 @@ _COUNTED: Final = {
     "vibs": vibs,
     "uploads": uploads,
 }
+OWNED_BLOBS = sa.union(
+    sa.select(vibs.c.sha256).where(vibs.c.sha256 != ""),
+    sa.select(uploads.c.sha256),
+    sa.select(export_parts.c.sha256),
+    sa.select(online_documents.c.sha256),
+)
+"""The SHA-256 of every blob that a row refers to."""
+
 _STOCK = sa.select(
-    *(sa.select(sa.func.count()).select_from(table).scalar_subquery().label(kind) for kind, table in _COUNTED.items())
+    sa.select(sa.func.count()).select_from(OWNED_BLOBS.subquery()).scalar_subquery().label("blobs"),
+    *(sa.select(sa.func.count()).select_from(table).scalar_subquery().label(kind) for kind, table in _COUNTED.items()),
 )
 _TASKS = sa.select(tasks.c.service, tasks.c.operation, tasks.c.status, sa.func.count()).group_by(
     tasks.c.service, tasks.c.operation, tasks.c.status
