@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
+from imagewright.formats.ar import member_places
 from imagewright.formats.bulletin import read_bulletin_xml
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.case_json import read_case, write_case
@@ -37,6 +38,7 @@ from imagewright.formats.inspection import inspect_depot
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import MIB, Limits
 from imagewright.formats.mapping import Mappings, read_mapping
+from imagewright.formats.online import ArchivePlace, VendorPlace, archive_places, read_archives, vendor_places
 from imagewright.formats.signature import TrustedSigners, check_signature, read_trusted_signers
 from imagewright.formats.signing import read_signing_key
 from imagewright.formats.spec_json import read_spec, write_spec
@@ -135,6 +137,8 @@ display_name = "name"
         "m.toml",
     )
 )
+ROOT, VENDOR = "https://sample.invalid/", VendorEntry("n", "c", "p/v.xml")
+VENDOR_PLACE = VendorPlace(VENDOR, "p/v.xml")
 NET = Component("Net-X", "1.0", "X", "1", Bulletin("Net-X_1.0"))
 METADATA = member_of(DEPOT, "metadata.zip")
 
@@ -249,6 +253,20 @@ READERS_OF_FORMATS: dict[str, Reader] = {
     "trusted signers": Reader(CERTIFICATE, "bytes", lambda data: read_trusted_signers(data, "ca.pem")),
     "bulletin": Reader(member_of(METADATA, "bulletins/"), "xml", lambda data: read_bulletin_xml(data, "b.xml")),
     "index": Reader(write_index([VendorEntry("n", "c", "p")]), "xml", lambda data: read_index(data, "i.xml")),
+    "index of an online depot": Reader(
+        write_index([VendorEntry("n", "c", "p/v.xml")]), "xml", lambda data: vendor_places(data, "i.xml", ROOT, LIMITS)
+    ),
+    "vendor index of an online depot": Reader(
+        write_vendor_index([MetadataEntry("m.zip", Platform("embeddedEsx"))]),
+        "xml",
+        lambda data: archive_places(data, VENDOR_PLACE, ROOT, LIMITS),
+    ),
+    "archive of an online depot": Reader(
+        METADATA,
+        "bytes",
+        lambda data: read_archives([ArchivePlace(VENDOR, "m.zip")], lambda _path: io.BytesIO(data), LIMITS),
+    ),
+    "places in a vib": Reader(VIB_FILE, "bytes", lambda data: member_places(io.BytesIO(data), "x.vib")),
     "vendor index": Reader(
         write_vendor_index([MetadataEntry("u", Platform("embeddedEsx"))]),
         "xml",
