@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 from conftest import IMPORTED
-from exporting import COMPOSITE
+from exporting import COMPOSITE, bundle_url, committed, downloaded
 from server_process import ADMINISTRATOR, ServerProcess, serving
-from wire_clients import OFFLINE, connection, refusal_in, rest_session
+from vendor_site import READS_FROM_IT
+from wire_clients import OFFLINE, SOFTWARE, Rest, connection, refusal_in, rest_session
 
 from imagewright.formats.bundle import open_depot
 from imagewright.formats.index import read_index, read_vendor_index
@@ -71,6 +74,40 @@ def test_another_reader_gets_the_same_images(fresh_stock: Path, depot_folder: Pa
     assert vendors == {
         (bundle.vendor, bundle.vendor_code) for content in expected.values() for bundle in content.bundles
     }
+
+
+def synchronised(rest: Rest, index: str) -> None:
+    """Names an online depot and reads it."""
+    rest.result("POST", "/esx/settings/depots/online", 201, json={"location": index})
+    task = rest.task("POST", "/esx/settings/depots?action=sync&vmw-task=true")
+    assert task["status"] == "SUCCEEDED", task
+
+
+def test_a_second_server_composes_and_exports_the_same_image(
+    fresh_stock: Path, users_data: Path, tmp_path: Path
+) -> None:
+    """And a third one that has the second one as its depot: VIBs come down the chain when they are needed."""
+    chain = [fresh_stock, *(Path(shutil.copytree(users_data, tmp_path / name)) for name in ("second", "third"))]
+    settings = OFFERED | READS_FROM_IT | {"IMAGEWRIGHT_DEPOT_TOKEN": TOKEN}
+    with ExitStack() as stack:
+        seen = []
+        index = None
+        for data in chain:
+            server = stack.enter_context(serving(data, ["--no-tls"], settings))
+            rest = stack.enter_context(rest_session(server, ADMINISTRATOR))
+            if index is not None:
+                synchronised(rest, index)
+                assert rest.result("GET", OFFLINE, 200) == {}
+            index = f"{server.url}/depot/{TOKEN}/index.xml"
+            spec = committed(rest, "The same")
+            seen.append((spec, rest))
+        look = "effective-components"
+        images = [rest.result("GET", f"{SOFTWARE}/{spec}/{look}", 200) for spec, rest in seen]
+        assert images[1] == images[2] == images[0]
+        # The third first, so that nothing has been fetched for it yet.
+        spec, rest = seen[2]
+        exported = downloaded(rest, bundle_url(rest, spec))
+        assert exported == downloaded(seen[0][1], bundle_url(seen[0][1], seen[0][0]))
 
 
 def test_with_a_token_there_is_nothing_without_it(fresh_stock: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Origin
-from imagewright.app.exports import Wanted, ask_for, require_whole
+from imagewright.app.exports import Wanted, already_there, ask_for, require_whole
 from imagewright.app.invoke import Application, raise_as_api_error
 from imagewright.app.library import spec_with
 from imagewright.app.ports import Blobs, StaleRevision, UnitOfWork
@@ -190,10 +190,15 @@ def _version(uow: UnitOfWork, spec_id: str, version: str, file: str) -> SpecVers
 
 
 def _kept(application: Application, caller: Caller, wanted: Wanted, name: str, media_type: str) -> Download | Waiting:
+    services = application.services
+    with application.storage.read() as uow:
+        known = already_there(uow, services, wanted)
+    if known is not None:
+        return _download(application, known, name, media_type)
     for _ in range(_ATTEMPTS):
         try:
             with application.storage.write() as uow:
-                export, is_new = ask_for(uow, application.services, wanted, name, caller.name)
+                export, is_new = ask_for(uow, services, wanted, name, caller.name)
         except StaleRevision:
             continue
         if is_new:

@@ -36,6 +36,10 @@ class Wanted:
     spec: SoftwareSpec
     skip_reserved: bool = False
 
+    def export_id(self, catalog_revision: int) -> str:
+        """The id of the file that is made of it over these depots."""
+        return export_id(self.kind, self.spec, catalog_revision, skip_reserved=self.skip_reserved)
+
     def to_document(self) -> dict[str, Any]:
         """As the arguments of a task."""
         return {"kind": self.kind.value, "spec": self.spec.to_document(), "skip_reserved": self.skip_reserved}
@@ -47,6 +51,14 @@ class Wanted:
         return cls(ExportKind(document["kind"]), spec, document["skip_reserved"])
 
 
+def already_there(uow: UnitOfWork, services: Services, wanted: Wanted) -> Export | None:
+    """The file, when it is complete and was asked for not long ago; then nothing has to be written for a fetch."""
+    revision = uow.depots.catalog_revision()
+    known = uow.exports.get(wanted.export_id(revision))
+    fresh = services.clock() + services.export_lifetime * 0.9
+    return known if known is not None and known.is_complete and known.expires > fresh else None
+
+
 def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, user: str) -> tuple[Export, bool]:
     """The export that fits, made if need be, and whether a task was submitted for it.
 
@@ -56,14 +68,14 @@ def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, use
     revision = uow.depots.catalog_revision()
     effective = services.effective.of(wanted.spec, uow.depots.catalog(), revision)
     expires = now + services.export_lifetime
-    known = uow.exports.get(export_id(wanted.kind, wanted.spec, revision, skip_reserved=wanted.skip_reserved))
+    identity = wanted.export_id(revision)
+    known = uow.exports.get(identity)
     if known is not None and (known.is_complete or _is_on_its_way(uow, known)):
-        uow.exports.keep_until(known.id, expires)
+        uow.exports.keep_until(identity, expires)
         return known, False
     require_whole(effective)
     if wanted.kind is ExportKind.ISO_IMAGE:
         disc_of(effective)
-    identity = export_id(wanted.kind, wanted.spec, revision, skip_reserved=wanted.skip_reserved)
     task = Task(
         id=f"{uuid.uuid4()}:{SERVICE}",
         service=SERVICE,

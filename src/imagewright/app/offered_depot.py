@@ -16,6 +16,7 @@ from imagewright.app.call import Origin
 from imagewright.app.downloads import Download
 from imagewright.app.effective import Remembered
 from imagewright.app.invoke import Application, raise_as_api_error
+from imagewright.app.payloads import fetch_vibs
 from imagewright.formats.depot_writer import DepotFiles, depot_files
 from imagewright.model.content import DepotContent
 from imagewright.model.errors import ApiError
@@ -47,7 +48,8 @@ class OfferedDepot:
         self._made: Remembered[int, DepotFiles] = Remembered(1)
 
     def find(self, application: Application, path: str, origin: Origin) -> Download | None:
-        """A file of the depot; None when there is no such file. ServiceUnavailable when storage cannot be used."""
+        """A file of the depot; None when there is no such file. ServiceUnavailable when storage cannot be used,
+        ResourceInaccessible when a VIB of an online depot cannot be had from there."""
         try:
             with application.storage.read() as uow:
                 revision = uow.depots.catalog_revision()
@@ -79,9 +81,14 @@ def _document(files: DepotFiles, path: str) -> Download | None:
 
 
 def _vib(application: Application, files: DepotFiles, path: str) -> Download | None:
+    """The file of a VIB. One that is only in an online depot of this server is fetched from there first."""
     vib = files.vibs.get(path)
-    blobs = application.services.blobs
-    if vib is None or not blobs.exists(vib.sha256):
+    if vib is None or not vib.sha256:
         return None
+    blobs = application.services.blobs
+    if not blobs.exists(vib.sha256):
+        fetch_vibs(application.storage, application.services, [vib], lambda _done, _whole: None)
+        if not blobs.exists(vib.sha256):
+            return None
     name = path.rpartition("/")[2]
     return Download(name, "application/octet-stream", vib.sha256[:32], vib.size, lambda: blobs.open(vib.sha256))
