@@ -10,8 +10,8 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
@@ -22,16 +22,28 @@ import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from library_model import Edit, Library, Remove, Request, Throw, commit, new_draft, rename
-from server_process import ADMINISTRATOR, ALICE, BOB, COMMAND, PATIENCE, ServerProcess, surroundings
-from wire_clients import DRAFTS, DRAFTS_SERVICE, SOFTWARE, Rest, connection, login
+from library_model import TASK, Edit, Library, Remove, Request, Throw, commit, new_draft, rename
+from server_process import (
+    ADMINISTRATOR,
+    ALICE,
+    BOB,
+    COMMAND,
+    PATIENCE,
+    ServerProcess,
+    allowing,
+    run_command,
+    serving,
+    surroundings,
+)
+from shared_servers import postgresql_server  # noqa: F401 - a fixture
+from wire_clients import DRAFTS, DRAFTS_SERVICE, OFFLINE, SOFTWARE, Rest, connection, login, rest_session
 
 from imagewright.cli import sample_depot as sample
 
-KILLS = int(os.environ.get("TORTURE_KILLS", "6"))
+KILLS = int(os.environ.get("TORTURE_KILLS", "4"))
 HOW = settings(
     max_examples=2,  # the first one is always the dullest
-    stateful_step_count=60,
+    stateful_step_count=60 if KILLS > 20 else 15,
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -43,16 +55,20 @@ NAMES = ("winter", "spring", "summer", "autumn")
 COMPONENTS = {sample.NET_DRIVER: sample.NET_DRIVER_GOOD, "Broadcom-ELX-lpfc": "4.5.3.0-1vmw.803.0.35.99000335"}
 SETTINGS = {"IMAGEWRIGHT_TASK_LEASE": "1", "IMAGEWRIGHT_TASK_THREADS": "1"}
 
+Place = AbstractContextManager[tuple[Path, str]]
+"""A data folder and the URL of a database."""
+
 users = st.sampled_from(sorted(USERS))
 names = st.sampled_from(NAMES)
 mishaps = st.sampled_from(["none"] * 5 + ["the server dies"] * 2 + ["a worker dies"])
 
 
 class Site:
-    """A server and a worker on one data folder. Either can be killed, and is started again."""
+    """A server and a worker on one database. Either can be killed, and is started again."""
 
-    def __init__(self, data: Path, happened: Counter[str]) -> None:
+    def __init__(self, data: Path, database: str, happened: Counter[str]) -> None:
         self.data = data
+        self._settings = SETTINGS | {"IMAGEWRIGHT_DATABASE": database}
         self._happened = happened
         self._tokens: dict[str, str] = {}
         self._start_server()
@@ -82,14 +98,15 @@ class Site:
         self.server.stop()
 
     def _start_server(self) -> None:
-        self.server = ServerProcess(self.data, ["--no-tls"], SETTINGS).ready()
+        self.server = ServerProcess(self.data, ["--no-tls"], self._settings).ready()
         self._http = connection(self.server)
 
     def _start_worker(self) -> None:
         words = [COMMAND, "worker", "--data", str(self.data)]
         self._worker = subprocess.Popen(
-            words, cwd=self.data.parent, env=surroundings(**SETTINGS), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+            words, cwd=self.data.parent, env=surroundings(**self._settings),
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         assert self._worker.stdout
         assert self._worker.stdout.readline() == b"ready\n"
 
@@ -101,19 +118,19 @@ class Site:
 class Torture(RuleBasedStateMachine):
     """Users do what they like, one after the other; some requests meet a kill in the middle."""
 
-    def __init__(self, data: Path, happened: Counter[str]) -> None:
+    def __init__(self, place: Place, happened: Counter[str]) -> None:
         super().__init__()
         self.happened = happened
-        self.site = Site(data, happened)
+        self.place = ExitStack()
+        self.site = Site(*self.place.enter_context(place), happened)
+        self.place.callback(self.site.close)
         self.library = Library()
         self._commits: set[str] = set()
 
     def teardown(self) -> None:
         """Every task has ended, and a whole look finds what the model says."""
-        try:
+        with self.place:
             self._everything_has_ended()
-        finally:
-            self.site.close()
 
     # What users do
 
@@ -265,16 +282,44 @@ def _sent(rest: Rest, request: Request) -> httpx.Response:
     return rest.request(request.method, request.path, params=request.params, **options)
 
 
-@pytest.fixture
-def data_of(stocked_data: Path, tmp_path: Path) -> Callable[[], Path]:
-    """Gives a new copy of the data folder with depots each time."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(
+    request: pytest.FixtureRequest, stocked_data: Path, depot_folder: Path, tmp_path: Path
+) -> Callable[[], Place]:
+    """Makes a place with users and a base image, and no library, each time."""
     numbers = count()
-    return lambda: Path(shutil.copytree(stocked_data, tmp_path / f"{next(numbers)}" / "data"))
+
+    @contextmanager
+    def on_sqlite() -> Iterator[tuple[Path, str]]:
+        data = Path(shutil.copytree(stocked_data, tmp_path / f"{next(numbers)}" / "data"))
+        yield data, f"sqlite:///{data / 'imagewright.db'}"
+
+    @contextmanager
+    def on_postgresql() -> Iterator[tuple[Path, str]]:
+        data = tmp_path / f"{next(numbers)}" / "data"
+        data.mkdir(parents=True)
+        with request.getfixturevalue("postgresql_server").new_database() as url:
+            _stock(data, url, depot_folder)
+            yield data, url
+
+    return on_sqlite if request.param == "sqlite" else on_postgresql
+
+
+def _stock(data: Path, database: str, depot_folder: Path) -> None:
+    settings = allowing(depot_folder) | {"IMAGEWRIGHT_DATABASE": database}
+    with serving(data, ["--no-tls"], settings) as server, rest_session(server, ADMINISTRATOR) as administrator:
+        for name in (sample.BASE_8_0_3_FILE, sample.DRIVERS_FILE):
+            spec = {"source_type": "PULL", "location": (depot_folder / name).as_uri(), "description": name}
+            assert administrator.task("POST", OFFLINE, params=TASK, json=spec)["status"] == "SUCCEEDED"
+        for user in (ALICE, BOB):
+            words = ("user", "add", user.name, "--role", "editor", "--data", str(data))
+            variables = {"IMAGEWRIGHT_DATABASE": database, "IMAGEWRIGHT_USER_PASSWORD": user.password}
+            assert run_command(*words, folder=data.parent, **variables).returncode == 0
 
 
 @pytest.mark.timeout(120 + 20 * KILLS)
-def test_nothing_is_lost_and_nothing_is_half(data_of: Callable[[], Path]) -> None:
+def test_nothing_is_lost_and_nothing_is_half(new_place: Callable[[], Place]) -> None:
     happened: Counter[str] = Counter()
     while happened["kills of a server"] + happened["kills of a worker"] < KILLS:
-        run_state_machine_as_test(lambda: Torture(data_of(), happened), settings=HOW)
+        run_state_machine_as_test(lambda: Torture(new_place(), happened), settings=HOW)
     print(*(f"{number:5} {what}" for what, number in sorted(happened.items())), sep="\n")
