@@ -9,6 +9,7 @@ folder, what an object is, and refuses with FormatError what it does not underst
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -203,19 +204,36 @@ def _read_solution(item: _Object) -> Solution:
 
 
 def _read_manifest(item: _Object) -> HardwareSupportPackage:
+    """Known are `components` and the version of the package; its name and the manager stand beside it, under keys that
+    nobody has told."""
     support = item.child("hardwareSupportInfo")
-    manager, package = support.child("manager"), support.child("package")
+    package = support.child("package")
+    manager, manager_display_name = _manager(support, package)
     return HardwareSupportPackage(
-        manager=manager.name("name"),
-        package=package.name("name"),
+        manager=manager,
+        package=package.name(next((key for key in _NAMED if package.text(key)), "name")),
         version=package.name("version"),
         components=item.components(),
         removed_components=item.names("removedComponents"),
         supported_releases=item.names("supportedReleases"),
-        manager_display_name=manager.text("displayName"),
+        manager_display_name=manager_display_name,
         vendor=item.text("vendor"),
         description=package.text("description"),
     )
+
+
+def _manager(support: _Object, package: _Object) -> tuple[str, str]:
+    """Name and display name of the hardware support manager: a text, or an object, under a key that says so."""
+    for place in (support, package):
+        for key, value in place.value.items():
+            if not _MANAGER.search(key) or not value:
+                continue
+            if isinstance(value, str):
+                return place.name(key), ""
+            manager = place.child(key)
+            named = next((each for each in _NAMED if manager.text(each)), "name")
+            return manager.name(named), manager.text("displayName")
+    raise support.error("manager", "is missing; it is needed")
 
 
 def _display(item: _Object) -> dict[str, Any]:
@@ -228,6 +246,9 @@ def _display(item: _Object) -> dict[str, Any]:
         "release_date": item.date("releaseDate"),
     }
 
+
+_NAMED = ("name", "id", "pkg", "packageName", "identifier")
+_MANAGER = re.compile("manager|hsm", re.IGNORECASE)
 
 READERS: Mapping[str, Callable[[_Object], ImageObject]] = {
     BASE_IMAGES: _read_base_image,

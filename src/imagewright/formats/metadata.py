@@ -26,7 +26,7 @@ from imagewright.formats.inference import ADOPTED_FROM, infer_images
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import Limits
 from imagewright.formats.mapping import NO_MAPPINGS, Mappings
-from imagewright.formats.vib_xml import read_vib_xml
+from imagewright.formats.vib_xml import other_id, read_vib_xml
 from imagewright.formats.xml import iterate_xml
 from imagewright.model.content import (
     AddOn,
@@ -150,6 +150,7 @@ class _Reading:
     archive: Archive
     forms: UnknownForms
     vibs: dict[str, Vib] = field(default_factory=dict)
+    others: dict[str, Vib] = field(default_factory=dict)
     records: dict[str, BulletinRecord] = field(default_factory=dict)
     images: list[ImageObject] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
@@ -185,7 +186,7 @@ class _Reading:
         for node in iterate_xml(self.archive.read(VMWARE_XML), "metadataResponse", "bulletin", where, self.limits):
             record = read_bulletin(node)
             for vib in record.vibs:
-                known = self.vibs.get(vib.id)
+                known = self._vib(vib.id)
                 if known is None:
                     self._add_vib(vib, VMWARE_XML)
                 elif known.sha256 and vib.sha256 and known.sha256 != vib.sha256:
@@ -213,8 +214,14 @@ class _Reading:
             found[component.ref] = component_of(bulletin, component)
         return tuple(found[ref] for ref in sorted(found, key=lambda ref: (ref.name, ref.version)))
 
+    def _vib(self, vib_id: str) -> Vib | None:
+        """The VIB of an id, in either spelling where there are two."""
+        return self.vibs.get(vib_id) or self.others.get(vib_id)
+
     def _add_vib(self, vib: Vib, path: str) -> None:
         known = self.vibs.setdefault(vib.id, vib)
+        if other := other_id(vib):
+            self.others[other] = known
         if known is not vib and (known.sha256, known.size) != (vib.sha256, vib.size):
             raise FormatError(
                 self.archive.inside(path),
@@ -311,7 +318,7 @@ class _Reading:
     def _resolved(self, bulletin: Bulletin) -> Bulletin:
         refs = []
         for ref in bulletin.vibs:
-            vib = self.vibs.get(ref.id)
+            vib = self._vib(ref.id)
             if vib is None:
                 reason = f"names VIB {shown(ref.id)}, which is not described"
                 self.not_understood.append(self._note(f"bulletin {bulletin.id}", reason))

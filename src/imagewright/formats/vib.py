@@ -17,7 +17,7 @@ from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.inflate import GZIP, INFLATE_ERRORS, inflater
 from imagewright.formats.limits import CHUNK, DEFAULT_LIMITS, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners, check_signature
-from imagewright.formats.vib_xml import SHA256_NAME, read_vib_xml, vib_id, write_vib_xml
+from imagewright.formats.vib_xml import SHA256_NAME, other_id, read_vib_xml, vib_id, write_vib_xml
 from imagewright.model.content import Checksum, Payload, Vib
 
 DESCRIPTOR = "descriptor.xml"
@@ -275,7 +275,7 @@ def _compare(found: Vib, expected: Vib, where: str) -> None:
         raise FormatError(
             where, f"is damaged: its SHA-256 is {found.sha256}, but the metadata say {expected.sha256}; fetch it again"
         )
-    if found.id != expected.id:
+    if expected.id not in (found.id, other_id(found)):
         raise FormatError(where, f"is the VIB {shown(found.id)}, but the metadata say {shown(expected.id)}")
     if expected.payloads and found.payloads != expected.payloads:
         raise FormatError(where, "has other payloads in its descriptor than in the metadata")

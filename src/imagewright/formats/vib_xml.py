@@ -24,6 +24,7 @@ from imagewright.model.content import (
 
 SHA256_NAME = "sha-256"
 _SHA256_DIGITS = 64
+_TOOLS = {"tools": "locker", "locker": "tools"}
 _RELATIONS = ("depends", "conflicts", "replaces", "provides", "compatibleWith")
 
 
@@ -81,6 +82,15 @@ def read_vib(node: Node) -> Vib:
 def vib_id(vendor: str, kind: str, name: str, version: str) -> str:
     """How a VIB is called in bulletins and file names."""
     return f"{vendor}_{kind}_{name}_{version}"
+
+
+def other_id(vib: Vib) -> str | None:
+    """The id of a VIB for the tools partition in its other spelling: the type is `tools`, and file names say `locker`.
+
+    None for other VIBs. Whether ids say what the type says or what the file names say is not known, so both count.
+    """
+    spelling = _TOOLS.get(vib.kind)
+    return vib_id(vib.vendor, spelling, vib.name, vib.version) if spelling else None
 
 
 def write_vib_xml(vib: Vib, in_metadata: bool) -> bytes:

@@ -274,3 +274,102 @@ def test_what_is_too_unsure_is_noted_and_not_adopted() -> None:
     (noted,) = (each for each in content.not_understood if "odd.json" in each.path)
     assert "too unsure to be taken for the add-on 'Thing 9.1.0.0.1'" in noted.reason
     assert content.bundles[0].add_ons == ()
+
+
+@pytest.mark.parametrize("in_descriptor", ["tools", "locker"])
+@pytest.mark.parametrize("in_copy", ["tools", "locker"])
+@pytest.mark.parametrize("in_bulletin", ["tools", "locker"])
+def test_vibs_of_the_tools_partition_have_two_spellings(in_descriptor: str, in_copy: str, in_bulletin: str) -> None:
+    # Documented: the type is `tools`, and file names say `locker`. Which of both is in an id nobody could look up.
+    vib = vib_file(descriptor().replace(">bootbank<", f">{in_descriptor}<"))
+    path = "vib20/net-x/SMP_locker_net-x_1.0-1.vib"
+    named = f"<vibID>SMP_{in_bulletin}_net-x_1.0-1</vibID>"
+    metadata = {
+        "vmware.xml": f"<metadataResponse>{bulletin(vibs=named)}</metadataResponse>",
+        "bulletins/Net-X_1.0.xml": bulletin(vibs=named),
+        "vibs/net-x-1.xml": vib_copy(vib, path).replace(">bootbank<", f">{in_copy}<"),
+    }
+    files = bundle_files(metadata, vib)
+    files[path] = files.pop(VIB_PATH)
+    content = content_of(zip_of(files))
+    assert content.not_understood == ()
+    (found,) = content.vibs
+    assert content.bundles[0].components[0].bulletin.vibs == (found.ref,)
+
+
+def test_attributes_and_elements_that_nobody_has_seen_are_passed_over() -> None:
+    # Reported of 9.x: attributes `vcfVersion` and `softwareSpec` in the metadata; where they stand is not known.
+    unseen = {"vcfVersion": "9.1.0.0", "softwareSpec": "x"}
+
+    def with_unseen(text: str) -> str:
+        attributes = "".join(f' {name}="{value}"' for name, value in unseen.items())
+        text = re.sub(r"<(?!/)([A-Za-z-]+)(?=[ />])", lambda tag: f"<{tag[1]}{attributes}", text)
+        return re.sub(r"</(metadata|vendor|bulletin|vib|metaList|vendorList)>", r"<unseen><x/></unseen></\1>", text)
+
+    vib = vib_file(with_unseen(descriptor()))
+    metadata = {
+        "vmware.xml": f"<metadataResponse vcfVersion='9.1'>{with_unseen(bulletin())}</metadataResponse>",
+        "bulletins/Net-X_1.0.xml": with_unseen(bulletin()),
+        "vibs/net-x-1.xml": with_unseen(vib_copy(vib)),
+    }
+    files = bundle_files(metadata, vib) | {
+        "index.xml": with_unseen(INDEX),
+        "vendor-index.xml": with_unseen(VENDOR_INDEX),
+    }
+    content = content_of(zip_of(files))
+    assert content.not_understood == ()
+    assert [component.name for component in content.bundles[0].components] == ["Net-X"]
+    assert [found.id for found in content.vibs] == [VIB_ID]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "version"),
+    [
+        ("VMW", "1.101.01-5vmw.800.1.0.20613240"),
+        ("vmw", "1.43.28.0-1OEM.800.1.0.20613240"),
+        ("INT", "8.045a-napi"),  # breaks the documented rule: the release begins with a letter
+        ("github.com_tcely", "1.0.0-1"),
+        ("virtuallyGhetto", "1.0.0-0.0.0"),
+    ],
+)
+def test_vendors_and_versions_as_they_are(vendor: str, version: str) -> None:
+    def named(text: str) -> str:
+        return text.replace("<vendor>SMP<", f"<vendor>{vendor}<").replace("<version>1.0-1<", f"<version>{version}<")
+
+    vib = vib_file(named(descriptor()))
+    vib_id = f"{vendor}_bootbank_net-x_{version}"
+    metadata = {
+        "vmware.xml": "<metadataResponse/>",
+        "bulletins/any name.xml": bulletin(vibs=f"<vibID>{vib_id}</vibID>"),
+        "vibs/net-x--4611686018427387904.xml": named(vib_copy(vib)),
+    }
+    content = content_of(zip_of(bundle_files(metadata, vib)))
+    assert [found.id for found in content.vibs] == [vib_id]
+    assert content.bundles[0].components[0].bulletin.vibs == (content.vibs[0].ref,)
+    assert content.not_understood == ()
+
+
+@pytest.mark.parametrize("version", ["8.0", "8.0.0", "7.0.1", "6.*", "5.*", "8.0.3-24449057", ""])
+@pytest.mark.parametrize("product", ["embeddedEsx", "esxio"])
+def test_platforms_as_indexes_name_them(product: str, version: str) -> None:
+    index = VENDOR_INDEX.replace("embeddedEsx", product).replace("<version>8.0<", f"<version>{version}<")
+    (read,) = content_of(zip_of(bundle_files() | {"vendor-index.xml": index})).bundles
+    assert read.platforms == (Platform(product, version),)
+
+
+def test_metadata_that_differ_from_descriptors_as_real_ones_do() -> None:
+    # Seen: time zones added, file lists sorted, platforms dropped, and bulletins that are told apart by their elements.
+    vib = vib_file(descriptor(requires='<maintenance-mode>false</maintenance-mode><softwarePlatform version="8.0"/>'))
+    copy = vib_copy(vib).replace("2025-07-17T00:00:00.000001<", "2025-07-17T00:00:00.000001+00:00<")
+    specs = '<componentNameSpec uiString="" name="Net-X"/><componentVersionSpec uiString="" version="6.7.0-1vmw.670"/>'
+    metadata = {
+        "vmware.xml": "<metadataResponse/>",
+        "bulletins/x.xml": bulletin(specs).replace("<id>Net-X_1.0<", "<id>VMW-6.7<"),
+        "vibs/v.xml": copy,
+    }
+    content = content_of(zip_of(bundle_files(metadata, vib)))
+    (component,) = content.bundles[0].components
+    assert (component.version, component.display_name, component.display_version) == (
+        "6.7.0-1vmw.670", "Net-X", "6.7.0-1vmw.670",
+    )  # fmt: skip
+    assert component.bulletin.id == "VMW-6.7"

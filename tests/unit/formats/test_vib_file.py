@@ -36,6 +36,15 @@ def test_the_mode_field_is_not_read(mode: str) -> None:
     assert read(ar(*members, mode=mode)).name == "net-x"
 
 
+@pytest.mark.parametrize("numbers", ["1700000000  1000  1000  ", "            xxx   -1    ", "            " * 2])
+def test_owners_and_times_are_not_read(numbers: str) -> None:
+    # Zero in files of the vendor's tools, real ones in others.
+    members = (("descriptor.xml", descriptor().encode()), ("sig.pkcs7", b""), ("net-x", PAYLOAD))
+    data = ar(*members).replace(f"{0:<12}{0:<6}{0:<6}".encode(), numbers.encode())
+    assert data != ar(*members)
+    assert read(data).name == "net-x"
+
+
 def test_names_may_end_with_a_slash() -> None:
     # GNU and busybox ar write them so; 6 of 66 public VIBs are made with these.
     members = (("descriptor.xml/", descriptor().encode()), ("sig.pkcs7/", b""), ("net-x/", PAYLOAD))
