@@ -41,7 +41,7 @@ from imagewright.certificates import ensure_certificate
 from imagewright.contract.binding import bindings
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
-from imagewright.formats.metadata import UnknownForms
+from imagewright.formats.unknown_documents import UnknownForms
 from imagewright.http_server import Certificate, HttpServer, listener_on
 from imagewright.jobs.kinds import KINDS
 from imagewright.jobs.runner import Runner, RunnerSettings

@@ -16,8 +16,8 @@ from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.contract.operations import Operation
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import ANY_FORM, UnknownForms
 from imagewright.formats.signature import NOBODY, TrustedSigners
+from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.model.policy import DEFAULT_POLICY, Policy
 from imagewright.model.task import Task, TaskTarget
 

@@ -56,7 +56,7 @@ def read_depots(paths: Iterable[Path], settings: Settings) -> dict[str, DepotCon
     """
     from imagewright.acceptance import signers_of
     from imagewright.formats.bundle import open_depot
-    from imagewright.formats.metadata import UnknownForms
+    from imagewright.formats.unknown_documents import UnknownForms
     from imagewright.mapping_files import mappings_of
 
     contents = {}

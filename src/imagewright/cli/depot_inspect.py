@@ -57,7 +57,7 @@ def inspect(
 def _inspected(path: Path, settings: Settings) -> Inspection:
     from imagewright.acceptance import signers_of
     from imagewright.formats.inspection import inspect_depot
-    from imagewright.formats.metadata import UnknownForms
+    from imagewright.formats.unknown_documents import UnknownForms
     from imagewright.mapping_files import mappings_of
 
     forms = UnknownForms(mappings_of(settings))
@@ -69,8 +69,8 @@ def _show_shape(path: Path, as_json: bool) -> None:
     import secrets
 
     from imagewright.formats.bundle import open_depot
-    from imagewright.formats.metadata import UnknownForms
     from imagewright.formats.shape import shape_document, shape_of
+    from imagewright.formats.unknown_documents import UnknownForms
 
     limits, keeping = site_settings().limits, UnknownForms(keep=True)
     with problems_told(), path.open("rb") as source, open_depot(source, str(path), limits, forms=keeping) as depot:

@@ -13,7 +13,7 @@ from imagewright.cli.terminal import say, tell
 
 if TYPE_CHECKING:
     from imagewright.formats.mapping import Mappings
-    from imagewright.formats.metadata import UnknownDocument
+    from imagewright.formats.unknown_documents import UnknownDocument
 
 app = typer.Typer(help="Learn and try mappings for images in forms that are not known.", no_args_is_help=True)
 
@@ -105,7 +105,7 @@ def _tried(mappings: Mappings, document: UnknownDocument, used: set[str]) -> boo
 
 def _unknown(path: Path) -> tuple[UnknownDocument, ...]:
     from imagewright.formats.bundle import open_depot
-    from imagewright.formats.metadata import UnknownForms
+    from imagewright.formats.unknown_documents import UnknownForms
 
     limits = site_settings().limits
     with path.open("rb") as file, open_depot(file, str(path), limits, forms=UnknownForms(keep=True)) as depot:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from imagewright.cli.page import BAD, DOUBTFUL, GOOD, Page
 from imagewright.formats.images import ImageObject, identity_of, kind_of, label_of
 from imagewright.formats.inspection import FileState, InspectedVib, Inspection
-from imagewright.formats.metadata import FoundImage
+from imagewright.formats.unknown_documents import FoundImage
 from imagewright.model.content import (
     AddOn,
     BaseImage,

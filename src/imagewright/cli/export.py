@@ -81,7 +81,7 @@ def opened(paths: list[Path], settings: Settings) -> OpenedDepots:
     """The depots in these files, with the limits, trusted signers and mappings of the settings."""
     from imagewright.acceptance import signers_of
     from imagewright.cli.opened_depots import OpenedDepots
-    from imagewright.formats.metadata import UnknownForms
+    from imagewright.formats.unknown_documents import UnknownForms
     from imagewright.mapping_files import mappings_of
 
     return OpenedDepots(paths, settings.limits, signers_of(settings), UnknownForms(mappings_of(settings)))

@@ -12,8 +12,8 @@ from typing import BinaryIO
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
-from imagewright.formats.metadata import ANY_FORM, UnknownForms
 from imagewright.formats.signature import TrustedSigners
+from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent, Vib, VibRef
 

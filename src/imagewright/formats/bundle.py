@@ -24,15 +24,9 @@ from imagewright.formats.index import (
     read_vendor_index,
 )
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import (
-    ANY_FORM,
-    FoundImage,
-    Metadata,
-    UnknownDocument,
-    UnknownForms,
-    read_metadata,
-)
+from imagewright.formats.metadata import Metadata, across, read_metadata
 from imagewright.formats.signature import NOBODY, TrustedSigners
+from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.formats.vib import HashingSink, copy_vib, read_beginning, read_vib_file
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
 
@@ -54,12 +48,11 @@ class OpenDepot:
         limits: Limits,
         resources: ExitStack,
         trusted: TrustedSigners = NOBODY,
-        found: tuple[FoundImage, ...] = (),
-        unknown: tuple[UnknownDocument, ...] = (),
+        metadata: tuple[Metadata, ...] = (),
     ) -> None:
         self.content = content
-        self.found = found
-        self.unknown = unknown
+        self.found = tuple(found for each in metadata for found in each.found)
+        self.unknown = tuple(document for each in metadata for document in each.unknown)
         self._places = places
         self._limits = limits
         self._resources = resources
@@ -153,10 +146,14 @@ def open_depot(
     except BaseException:
         resources.close()
         raise
-    content = DepotContent(tuple(reading.bundles), tuple(reading.not_understood))
+    read = across(reading.metadata, forms, limits)
+    content = DepotContent(
+        tuple(metadata.bundle for metadata in read),
+        (*(note for metadata in read for note in metadata.not_understood), *reading.not_understood),
+    )
     elsewhere = {vib.ref: replace(vib, file_missing=True) for vib in content.vibs if vib.ref not in reading.places}
     content = content.with_vibs(elsewhere) if elsewhere else content
-    return OpenDepot(content, reading.places, limits, resources, trusted, tuple(reading.found), tuple(reading.unknown))
+    return OpenDepot(content, reading.places, limits, resources, trusted, read)
 
 
 # --- finding things in archives --------------------------------------------------------------------------------------
@@ -206,10 +203,8 @@ class _Reading:
 
     resources: ExitStack
     forms: UnknownForms
-    bundles: list[MetadataBundle] = field(default_factory=list)
+    metadata: list[Metadata] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
-    found: list[FoundImage] = field(default_factory=list)
-    unknown: list[UnknownDocument] = field(default_factory=list)
     places: dict[VibRef, _Place] = field(default_factory=dict)
 
     def read_zip(self, archive: Archive) -> bool:
@@ -250,10 +245,7 @@ class _Reading:
 
     def _take(self, archive: Archive, metadata: Metadata, folders: tuple[str, ...]) -> list[str]:
         """Takes what one metadata archive says, and gives the paths of those of its VIBs that are in the bundle."""
-        self.bundles.append(metadata.bundle)
-        self.not_understood.extend(metadata.not_understood)
-        self.found.extend(metadata.found)
-        self.unknown.extend(metadata.unknown)
+        self.metadata.append(metadata)
         paths = []
         for vib in metadata.bundle.vibs:
             where = archive.inside(metadata.bundle.file_name)

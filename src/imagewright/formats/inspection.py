@@ -10,8 +10,8 @@ from typing import BinaryIO
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import ANY_FORM, FoundImage, UnknownForms
 from imagewright.formats.signature import NOBODY, TrustedSigners
+from imagewright.formats.unknown_documents import ANY_FORM, FoundImage, UnknownForms
 from imagewright.model.content import (
     DepotContent,
     MetadataBundle,

@@ -12,7 +12,7 @@ from typing import Any
 
 from imagewright.formats.images import identity_of, kind_of
 from imagewright.formats.inspection import InspectedVib, Inspection
-from imagewright.formats.metadata import FoundImage
+from imagewright.formats.unknown_documents import FoundImage
 from imagewright.model.content import Component, MetadataBundle, Relation, VibRef
 
 Document = dict[str, Any]

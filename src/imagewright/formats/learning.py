@@ -21,7 +21,7 @@ from imagewright.formats.inference import ADOPTED_FROM, Inferred, Keys, display_
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.mapping import ImagePart
-from imagewright.formats.metadata import UnknownDocument
+from imagewright.formats.unknown_documents import UnknownDocument
 from imagewright.model.content import AddOn, HardwareSupportPackage
 
 _HEADER = """\

@@ -13,19 +13,18 @@ what they are (see `inference`). What is left is noted and passed over, and so i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from imagewright.formats.archive import Archive
 from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.images import READERS, ImageObject, identity_of, kind_of, label_of, read_image_object
+from imagewright.formats.images import READERS, ImageObject, identity_of, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
-from imagewright.formats.inference import ADOPTED_FROM, infer_images
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import Limits
-from imagewright.formats.mapping import NO_MAPPINGS, Mappings
+from imagewright.formats.unknown_documents import ANY_FORM, Examined, FoundImage, UnknownDocument, UnknownForms, examine
 from imagewright.formats.vib_xml import other_id, read_vib_xml
 from imagewright.formats.xml import iterate_xml
 from imagewright.model.content import (
@@ -51,57 +50,19 @@ _WORD = re.compile(rb"[0-9A-Za-z_.+~-]+")
 _IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
 
 
-class FoundImage(NamedTuple):
-    """An image that was recognised by its content, or read as a mapping says, and how `NotUnderstood` speaks of it.
-
-    `confidence` is from 0 to 1; `because` says where its parts were found. `mapping` names the mapping, if it was one.
-    """
-
-    note: NotUnderstood
-    image: ImageObject
-    confidence: float
-    because: str
-    mapping: str = ""
-
-    @property
-    def adopted(self) -> bool:
-        """Whether it was sure enough to be taken for what it seems to be."""
-        return self.confidence >= ADOPTED_FROM
-
-
-class UnknownDocument(NamedTuple):
-    """A JSON or XML file of the metadata that is in no known form, and the components that are known beside it.
-
-    `path` is its path in the metadata, `where` how errors name it.
-    """
-
-    path: str
-    where: str
-    data: bytes
-    known: KnownComponents
-
-
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What one archive says, and what in it was passed over; what was recognised by content is in both lists.
 
-    `unknown` are the documents in no known form, when they were asked for.
+    `unknown` are the documents in no known form, when they were asked for; `left` those of them in which nothing was
+    recognised, as far as a document may be large (see `across`).
     """
 
     bundle: MetadataBundle
     not_understood: tuple[NotUnderstood, ...]
     found: tuple[FoundImage, ...] = ()
     unknown: tuple[UnknownDocument, ...] = ()
-
-
-class UnknownForms(NamedTuple):
-    """What is to be done with documents in no known form: which mappings the site has, and whether to keep them."""
-
-    mappings: Mappings = NO_MAPPINGS
-    keep: bool = False
-
-
-ANY_FORM: Final = UnknownForms()
+    left: tuple[UnknownDocument, ...] = ()
 
 
 def read_metadata(
@@ -135,12 +96,44 @@ def read_metadata(
         vibs=tuple(vib for _id, vib in sorted(reading.vibs.items())),
         bulletins=bulletins,
         components=components,
-        base_images=_sorted(reading.images, BaseImage),
-        add_ons=_sorted(reading.images, AddOn),
-        hardware_support=_sorted(reading.images, HardwareSupportPackage),
-        solutions=_sorted(reading.images, Solution),
+        **_images(reading.images),
     )
-    return Metadata(bundle, tuple(reading.not_understood), tuple(reading.found), tuple(reading.documents))
+    return Metadata(
+        bundle, tuple(reading.not_understood), tuple(reading.found), tuple(reading.documents), tuple(reading.left)
+    )
+
+
+def across(read: Sequence[Metadata], forms: UnknownForms, limits: Limits) -> tuple[Metadata, ...]:
+    """The archives of one depot, with the images that consist of components of other archives.
+
+    What was left in each is examined once more, now with the components of all.
+    """
+    known = KnownComponents.of(component for metadata in read for component in metadata.bundle.components)
+    return tuple(_again(metadata, known, forms, limits) if len(read) > 1 else metadata for metadata in read)
+
+
+def _again(metadata: Metadata, known: KnownComponents, forms: UnknownForms, limits: Limits) -> Metadata:
+    whole = {document.where: document._replace(known=known) for document in metadata.left}
+    found = tuple(each for document in whole.values() for each in examine(document, forms.mappings, limits).found)
+    if not found:
+        return metadata
+    places = {each.note.path for each in found}
+    kept = tuple(note for note in metadata.not_understood if note.path not in places)
+    bundle = metadata.bundle
+    held: tuple[ImageObject, ...] = (
+        *bundle.base_images,
+        *bundle.add_ons,
+        *bundle.hardware_support,
+        *bundle.solutions,
+    )
+    images = (*held, *(each.image for each in found if each.adopted))
+    return replace(
+        metadata,
+        bundle=replace(bundle, **_images(images)),
+        not_understood=(*kept, *(each.note for each in found)),
+        found=(*metadata.found, *found),
+        unknown=tuple(whole.get(document.where, document) for document in metadata.unknown),
+    )
 
 
 @dataclass(slots=True)
@@ -157,6 +150,7 @@ class _Reading:
     unknown: dict[str, str] = field(default_factory=dict)
     found: list[FoundImage] = field(default_factory=list)
     documents: list[UnknownDocument] = field(default_factory=list)
+    left: list[UnknownDocument] = field(default_factory=list)
 
     @property
     def limits(self) -> Limits:
@@ -164,7 +158,8 @@ class _Reading:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.vibs or self.records or self.images or VMWARE_XML in self.archive)
+        has_content = self.vibs or self.records or self.images or VMWARE_XML in self.archive
+        return not (has_content or any(self._may_hold_images(path) for path in self.unknown))
 
     def read(self, path: str) -> None:
         """Takes one file, by its folder."""
@@ -248,24 +243,30 @@ class _Reading:
             self.unknown[path] = error.what
 
     def infer(self, components: tuple[Component, ...]) -> None:
-        """Reads what was not understood as the mappings say, looks for images in it, and notes what came of it."""
+        """Examines what was not understood, and notes what came of it."""
         known = KnownComponents.of(components)
         for path, reason in self.unknown.items():
-            found: list[FoundImage] = []
-            refusals = [reason]
-            if path.lower().endswith((".json", ".xml")) and self.archive.size(path) <= self.limits.inferred_size:
+            examined = Examined(())
+            if self._may_hold_images(path):
                 document = UnknownDocument(path, self.archive.inside(path), self.archive.read(path), known)
-                self.documents += [document] if self.forms.keep else []
-                found, refused = self._mapped(document)
-                refusals += refused
-                found = found or self._inferred(document)
-            self.images += [each.image for each in found if each.adopted]
-            self.found += found
-            self.not_understood += [each.note for each in found]
-            if not found or len(refusals) > 1:
-                self.not_understood.append(self._note(path, "; ".join(refusals)))
+                examined = examine(document, self.forms.mappings, self.limits)
+                self._keep(document, examined)
+            self.images += [each.image for each in examined.found if each.adopted]
+            self.found += examined.found
+            self.not_understood += [each.note for each in examined.found]
+            if examined.refusals or not examined.found:
+                self.not_understood.append(self._note(path, "; ".join((reason, *examined.refusals))))
         if not any(isinstance(image, BaseImage) for image in self.images):
             self.not_understood = [self._with_profile(note) for note in self.not_understood]
+
+    def _may_hold_images(self, path: str) -> bool:
+        return path.lower().endswith((".json", ".xml")) and self.archive.size(path) <= self.limits.inferred_size
+
+    def _keep(self, document: UnknownDocument, examined: Examined) -> None:
+        if self.forms.keep:
+            self.documents.append(document)
+        if not examined.found and sum(len(each.data) for each in (*self.left, document)) <= self.limits.document_size:
+            self.left.append(document)
 
     def _with_profile(self, note: NotUnderstood) -> NotUnderstood:
         """The note about an image profile in a depot without a base image says what can be done with it."""
@@ -279,39 +280,6 @@ class _Reading:
             "and there is no base image that can be read; declare one of them by hand: imagewright depot declare",
         )
 
-    def _mapped(self, document: UnknownDocument) -> tuple[list[FoundImage], list[str]]:
-        """The images that the mappings of the site find in a document; when none does, why they do not fit."""
-        try:
-            tried = self.forms.mappings.read(document.data, document.path, document.where, document.known, self.limits)
-        except FormatError:
-            return [], []  # why it was not understood in the first place says more
-        found = [
-            self._found(document, image, 1.0, f"as the mapping {each.mapping.where} says", each.mapping.where)
-            for each in tried
-            for image in each.images
-        ]
-        if found:
-            return found, []
-        return [], [f"the mapping {each.mapping.where} does not fit: it {each.refusal}" for each in tried]
-
-    def _inferred(self, document: UnknownDocument) -> list[FoundImage]:
-        try:
-            inferred = infer_images(document.data, document.path, document.where, document.known, self.limits)
-        except FormatError:
-            return []
-        return [self._found(document, each.image, each.confidence, each.because) for each in inferred]
-
-    def _found(
-        self, document: UnknownDocument, image: ImageObject, confidence: float, because: str, mapping: str = ""
-    ) -> FoundImage:
-        what = f"{kind_of(image)} {shown(label_of(image))}"
-        if mapping:
-            note = f"is in no known form; it is read as the {what}, {because}"
-        else:
-            taken = "inferred and taken for" if confidence >= ADOPTED_FROM else "too unsure to be taken for"
-            note = f"is in no known form; it is {taken} the {what} ({confidence:.0%}: {because})"
-        return FoundImage(self._note(document.path, note), image, confidence, because, mapping)
-
     def _note(self, path: str, reason: str) -> NotUnderstood:
         return NotUnderstood(self.archive.inside(path), reason)
 
@@ -324,6 +292,17 @@ class _Reading:
                 self.not_understood.append(self._note(f"bulletin {bulletin.id}", reason))
             refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
         return replace(bulletin, vibs=tuple(refs))
+
+
+def _images(images: Iterable[ImageObject]) -> dict[str, Any]:
+    """The images of a bundle, by its fields."""
+    known = tuple(images)
+    return {
+        "base_images": _sorted(known, BaseImage),
+        "add_ons": _sorted(known, AddOn),
+        "hardware_support": _sorted(known, HardwareSupportPackage),
+        "solutions": _sorted(known, Solution),
+    }
 
 
 def _sorted(images: Iterable[ImageObject], kind: type[_IMAGE]) -> tuple[_IMAGE, ...]:

@@ -19,7 +19,8 @@ from imagewright.formats.archive import Archive, Budget, safe_path
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.index import VendorEntry, read_index, read_vendor_index
 from imagewright.formats.limits import Limits
-from imagewright.formats.metadata import read_metadata
+from imagewright.formats.metadata import Metadata, across, read_metadata
+from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib
 
 
@@ -62,7 +63,10 @@ def archive_places(data: bytes, place: VendorPlace, root: str, limits: Limits) -
 
 
 def read_archives(
-    places: Iterable[ArchivePlace], open_archive: Callable[[str], BinaryIO], limits: Limits
+    places: Iterable[ArchivePlace],
+    open_archive: Callable[[str], BinaryIO],
+    limits: Limits,
+    forms: UnknownForms = ANY_FORM,
 ) -> DepotContent:
     """Everything that the metadata archives say; `open_archive` gives the file of a path, which is closed here.
 
@@ -70,17 +74,22 @@ def read_archives(
     missing. Raises FormatError.
     """
     budget = Budget(limits)
-    bundles: list[MetadataBundle] = []
-    notes: list[NotUnderstood] = []
+    read: list[Metadata] = []
     for place in places:
         with closing(open_archive(place.path)) as file:
             archive = Archive(file, place.path, budget)
-            metadata = read_metadata(archive, place.path, place.vendor.name, place.vendor.code, place.platforms)
-        bundles.append(metadata.bundle)
+            read.append(
+                read_metadata(archive, place.path, place.vendor.name, place.vendor.code, place.platforms, forms)
+            )
+    bundles: list[MetadataBundle] = []
+    notes: list[NotUnderstood] = []
+    for metadata in across(read, forms, limits):
+        bundle = metadata.bundle
+        bundles.append(bundle)
         notes += metadata.not_understood
         notes += (
-            NotUnderstood(place.path, f"names no SHA-256 for VIB {shown(vib.id)}, so its file cannot be fetched")
-            for vib in metadata.bundle.vibs
+            NotUnderstood(bundle.file_name, f"names no SHA-256 for VIB {shown(vib.id)}, so its file cannot be fetched")
+            for vib in bundle.vibs
             if not vib.sha256
         )
     content = DepotContent(tuple(bundles), tuple(notes))

@@ -18,7 +18,7 @@ from imagewright.formats.documents import DEEPEST, read_tree
 from imagewright.formats.errors import FormatError
 from imagewright.formats.images import kind_of
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
-from imagewright.formats.metadata import FoundImage, UnknownDocument
+from imagewright.formats.unknown_documents import FoundImage, UnknownDocument
 from imagewright.model.content import DepotContent
 from imagewright.model.documents import Document
 

@@ -156,7 +156,7 @@ class _Sync:
         ]
         for archive in archives:
             documents.fetch(archive.path)
-        return read_archives(archives, documents.open, limits) if documents.changed else None
+        return read_archives(archives, documents.open, limits, self.job.services.forms) if documents.changed else None
 
     def _report(self, depot: OnlineDepot, count: int, size: int) -> None:
         number = self.depots.index(depot)

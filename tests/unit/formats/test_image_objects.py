@@ -35,6 +35,23 @@ def test_a_manifest_as_public_scripts_know_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "info",
+    [
+        {"manager": {"id": "com.maker.hsm"}, "package": {"name": "Servers 2", "version": "8.0.3-1"}},
+        {"manager": "com.maker.hsm", "package": {"pkg": "Servers 2", "version": "8.0.3-1"}},
+        {"managerName": "com.maker.hsm", "package": {"id": "Servers 2", "version": "8.0.3-1"}},
+        {"package": {"packageName": "Servers 2", "version": "8.0.3-1", "hsm": "com.maker.hsm"}},
+        {"hardwareSupportManager": {"name": "com.maker.hsm"}, "package": {"name": "Servers 2", "version": "8.0.3-1"}},
+    ],
+)
+def test_names_of_package_and_manager_stand_beside_the_version(info: dict[str, object]) -> None:
+    # Reported of real manifests is only that they do, not under which keys.
+    package = read("manifests", {"components": {"A": "1"}, "hardwareSupportInfo": info})
+    assert isinstance(package, HardwareSupportPackage)
+    assert (package.manager, package.package, package.version) == ("com.maker.hsm", "Servers 2", "8.0.3-1")
+
+
+@pytest.mark.parametrize(
     "components",
     [
         {"ESXi": "9.1.0-0.1", "Net-X": "1.0"},
@@ -100,7 +117,13 @@ def test_files_are_named_after_what_they_hold() -> None:
             {"name": "A", "version": "1", "removedComponents": [1]},
             "'removedComponents' must hold strings only",
         ),
-        ("manifests", {"hardwareSupportInfo": {}}, "'hardwareSupportInfo.manager' is missing"),
+        ("manifests", {"hardwareSupportInfo": {}}, "'hardwareSupportInfo.package' is missing"),
+        ("manifests", {"hardwareSupportInfo": {"package": {}}}, "'hardwareSupportInfo.manager' is missing"),
+        (
+            "manifests",
+            {"hardwareSupportInfo": {"package": {"version": "1"}, "manager": "m"}},
+            "'hardwareSupportInfo.package.name' is missing",
+        ),
         ("solutions", {"name": "A", "version": "1"}, "'components' must be"),
         (
             "baseimages",

@@ -14,8 +14,8 @@ from vocabularies import ADD_ON, BASE, REFS, VOCABULARIES, bundle_in
 
 from imagewright.cli.shape_page import shape_page
 from imagewright.formats.bundle import open_depot
-from imagewright.formats.metadata import UnknownForms
 from imagewright.formats.shape import PathShape, Shape, shape_document, shape_of
+from imagewright.formats.unknown_documents import UnknownForms
 
 KEY = b"a secret of the test"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import pytest
+from made_depots import zip_of
 from vocabularies import ADD_ON, BASE, REFS, VOCABULARIES, bundle_in
 
 from imagewright.formats.bundle import OpenDepot, open_depot
 from imagewright.formats.inference import ADOPTED_FROM
 from imagewright.formats.learning import learn, write_mapping
 from imagewright.formats.mapping import Mappings, read_mapping
-from imagewright.formats.metadata import UnknownForms
+from imagewright.formats.unknown_documents import UnknownForms
 from imagewright.model.content import AddOn, BaseImage, ComponentRef
 
 KEEPING = UnknownForms(keep=True)
@@ -82,3 +84,21 @@ def test_what_is_unsure_is_learned_as_a_comment() -> None:
     forms = UnknownForms(Mappings(read_mapping(unmarked, "m.toml")))
     with opened(bundle_in({"x/odd.json": json.dumps(guess).encode()}), forms) as depot:
         assert [each.name for each in images(depot)[1]] == ["Thing"]
+
+
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_an_image_may_consist_of_components_of_another_archive(name: str) -> None:
+    # One archive with the images and nothing else, and one with the bulletins: each alone would say nothing.
+    documents = VOCABULARIES[name].documents()
+    second = "<metadata><productId>esxio</productId><url>images.zip</url></metadata></metaList>"
+    with zipfile.ZipFile(io.BytesIO(bundle_in({}))) as source:
+        files = {name: source.read(name) for name in source.namelist()}
+    files["vendor-index.xml"] = files["vendor-index.xml"].replace(b"</metaList>", second.encode())
+    files["images.zip"] = zip_of(documents)
+
+    with opened(zip_of(files)) as depot:
+        bulletins, found = depot.content.bundles
+        assert (bulletins.base_images, bulletins.add_ons) == ((), ())
+        assert [essence(image) for image in (*found.base_images, *found.add_ons)] == [essence(BASE), essence(ADD_ON)]
+        assert {each.note for each in depot.found} == set(depot.content.not_understood)
+        assert len(learn(depot.unknown)) == 2
