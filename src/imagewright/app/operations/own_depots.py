@@ -9,6 +9,7 @@ from imagewright.contract.binding import implements
 from imagewright.contract.services import own_depots_base_images as base_images
 from imagewright.contract.services import own_depots_notes as notes
 from imagewright.model.declaration import Declaration
+from imagewright.model.library import DepotSource
 
 
 @implements(base_images.declare)
@@ -33,8 +34,10 @@ def declare_base_image(call: Call, depot: str, spec: base_images.DeclareSpec) ->
 
 @implements(notes.list_)
 def list_notes(call: Call, depot: str) -> tuple[notes.Info, ...]:
-    """What was passed over when the depot was imported, or inferred from its content, and why."""
-    depot_with(call.uow, depot)
+    """What was passed over when the depot was imported or synchronised, or inferred from its content, and why."""
+    online = call.uow.online_depots
+    if online.get(depot) is None and online.get(depot, DepotSource.UMDS) is None:
+        depot_with(call.uow, depot)
     return tuple(
         notes.Info(path=each.path, reason=each.reason) for each in call.uow.depots.content(depot).not_understood
     )
