@@ -27,6 +27,7 @@ REMOVED = "Broadcom-lsi-mr3"
 COMPONENTS = (REMOVED, sample.NET_DRIVER, sample.NET_AGENT, sample.STORAGE_DRIVER, "Intel-icen", "Not-There")
 IMPORT = {"action": "import-software-spec"}
 COMMIT = {"action": "commit", "vmw-task": "true"}
+ONLINE = "/esx/settings/depots/online"
 THE_OTHER = "the-other"
 OTHER_IMAGE = {
     "display_name": "the other",
@@ -70,6 +71,11 @@ BODIES: Sequence[tuple[str, Any]] = (
     ("POST /api/esx/settings/repository/software/drafts", {"delete_existing_draft": True}),
     ("POST /api/esx/settings/repository/software/drafts/{draft}", {"message": "made up"}),
     ("/cis/tasks", {"filter_spec": {"services": [DRAFTS_SERVICE]}}),
+    ("/depots/sync-schedule", {"enabled": False, "email_addresses": []}),
+    ("/depots/umds", {"description": "made up"}),
+    ("POST /imagewright/v1/depots/{depot}/base-images", {
+        "version": "5.0", "components": {sample.NET_DRIVER: sample.NET_DRIVER_GOOD}, "vibs": None,
+    }),
     ("/inventory", {"type": "HOST", "hosts": ["fuzz-host"]}),
     ("/inventory", {"type": "CLUSTER", "clusters": ["fuzz-cluster"]}),
 )  # fmt: skip
@@ -78,6 +84,10 @@ TAKEN_IN = (
     ("POST /api/esx/settings/depots/offline", {}),
     ("POST /api/esx/settings/repository/software/drafts", {"display_name": "in", "delete_existing_draft": True}),
 )
+
+
+LOCATED = ("PUT /api/esx/settings/depots/umds", "POST /api/esx/settings/depots/online")
+"""They take the location of an index, which is not read before a sync."""
 
 
 class ExistingThings:
@@ -98,6 +108,7 @@ class ExistingThings:
             "task": self.tasks,
             "tasks": self.tasks,
             "depot": lambda: list(rest.result("GET", OFFLINE, 200)),
+            "online depot": self.online_depots,
             "from": lambda: [self.specs()[0], self.draft()],
             "to": lambda: [self.draft(), f"{self.specs()[0]}@1"],
             "software_spec_ids": self.specs,
@@ -114,6 +125,8 @@ class ExistingThings:
             return self.draft(full=True)
         if parameter == "image" and "{software_spec}" in path:
             return THE_OTHER
+        if parameter == "depot" and "/online/" in path:
+            parameter = "online depot"
         values = fixed[0] if fixed else self._look[parameter]()
         return values[number % len(values)]
 
@@ -130,6 +143,12 @@ class ExistingThings:
         path = f"{DRAFTS}/{self.draft()}/alternative-images"
         while not (found := self._rest.result("GET", path, 200)["alternative_images"]):
             self._rest.result("POST", path, 201, json={"display_name": "the other"})
+        return list(found)
+
+    def online_depots(self) -> list[str]:
+        """The online depots, of which there is always one."""
+        while not (found := self._rest.result("GET", ONLINE, 200)):
+            self._rest.result("POST", ONLINE, 201, json={"location": (self._folder / "index.xml").as_uri()})
         return list(found)
 
     def specs(self) -> list[str]:
@@ -154,6 +173,8 @@ class ExistingThings:
 
     def body(self, label: str, number: int) -> Any:
         """A body that this operation takes, like "PUT /path"; None where none is known."""
+        if label in LOCATED:
+            return {"location": (self._folder / f"{number}.xml").as_uri()}
         text = json.dumps(IMAGE)
         by_location = {"source_type": "PULL", "location": (self._folder / sample.DRIVERS_FILE).as_uri()}
         known = [

@@ -55,6 +55,7 @@ DOCUMENT = schemathesis.openapi.from_dict(
 OPERATIONS: dict[str, APIOperation[Any, Any, Any, Any]] = {
     each.ok().label: each.ok() for each in DOCUMENT.get_all_operations()
 }
+UMDS = "/esx/settings/depots/umds"
 UPLOAD = "POST /vum-fileupload"
 NEVER_WORK = (
     "/faults",
@@ -62,6 +63,7 @@ NEVER_WORK = (
     "/inventory/hosts",
     "DELETE /api/esx/settings/depots/",
     "POST /api/cis/tasks/",
+    "POST /api/esx/settings/depots/online/",
 )
 """For administrators only; and no task here takes so long that it could be cancelled."""
 LEAVE_AS_IT_IS = 3
@@ -114,6 +116,7 @@ def _furnish(administrator: Rest, folder: Path) -> None:
     spec = {"source_type": "PULL", "location": (folder / sample.HARDWARE_FILE).as_uri()}
     task = administrator.task("POST", OFFLINE, params={"vmw-task": "true"}, json=spec)
     assert task["status"] == "SUCCEEDED", task
+    administrator.result("PUT", UMDS, 204, json={"location": (folder / "index.xml").as_uri()})
     for kind, more in (("cluster", {}), ("host", {"cluster": "fuzz-cluster"})):
         body = {"id": f"fuzz-{kind}", "name": f"a {kind}"} | more
         answer = administrator.http.post(

@@ -10,7 +10,7 @@ from threading import Barrier
 
 import pytest
 
-from imagewright.app.ports import StaleRevision
+from imagewright.app.ports import AuditFilter, StaleRevision
 from imagewright.app.syncing import submit_due_sync
 from imagewright.model.schedule import Recurrence, Schedule, SyncSchedule
 from imagewright.model.task import Task, TaskStatus
@@ -69,6 +69,9 @@ def test_a_sync_is_submitted_for_who_set_the_schedule(server: DatabaseStorage) -
     (task,) = syncs(server)
     assert (task.id, task.user, task.submitted, task.status) == (task_id, "alice", DUE, TaskStatus.PENDING)
     assert submit_due_sync(server, DUE + timedelta(minutes=1)) is None
+    with server.read() as uow:
+        (record,) = uow.audit.newest(AuditFilter(), 10)
+    assert (record.user, record.outcome, record.task) == ("alice", "SUBMITTED", task_id)
 
 
 def test_the_next_one_follows_at_its_time(server: DatabaseStorage) -> None:

@@ -6,6 +6,7 @@ import logging
 import uuid
 from datetime import datetime
 
+from imagewright.app.auditing import SUBMITTED, record_of_task
 from imagewright.app.ports import StaleRevision, Storage, UnitOfWork
 from imagewright.contract.services import depots
 from imagewright.model.task import Task, TaskStatus
@@ -31,6 +32,7 @@ def submit_due_sync(storage: Storage, now: datetime) -> str | None:
                 return None
             task = _sync_task(schedule.owner, now)
             uow.tasks.add(task)
+            uow.audit.add(record_of_task(task, now, SUBMITTED))
     except StaleRevision:
         return None  # another server was faster, or somebody has just changed the schedule
     log.info("the sync of %s is submitted as %s", schedule.next_run, task.id)
