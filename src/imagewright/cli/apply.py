@@ -36,7 +36,7 @@ def plan(
 
     Exit code 1: it could not be applied, because the image has errors or something is in the way.
 
-    Example: imagewright plan blades.json
+    Example: imagewright plan blades.json --name "Blades"
     """
     from imagewright.contract.services import own_software
 
@@ -67,7 +67,7 @@ def apply(
     When the library is so already, nothing is committed. A draft that you or others have is not touched: yours has to
     be committed or thrown away first; others' stay, and who commits second is told who was first.
 
-    Example: imagewright apply blades.json -m "Net driver 1.2"
+    Example: imagewright apply racks.json -m "As agreed on Monday"
     """
     from imagewright.cli.draft import committed, made
     from imagewright.contract.services import own_software

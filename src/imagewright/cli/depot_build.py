@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from imagewright.cli.depot_files import problems_told, site_settings
-from imagewright.cli.terminal import say
+from imagewright.cli.terminal import JsonOption, echo_json, say
 
 if TYPE_CHECKING:
     from imagewright.formats.authoring import BuiltDepot
@@ -28,6 +28,7 @@ def build(
     description: Annotated[
         str, typer.Option(help="The description, a TOML file in the folder; see docs/authoring.md.")
     ] = DESCRIPTION,
+    json: JsonOption = False,
 ) -> None:
     """Make an offline bundle of a folder and a description: VIBs, components, base images, add-ons and the rest.
 
@@ -45,6 +46,9 @@ def build(
         limits = site_settings().limits
         with build_depot(described, files, _signing_key(described, files), limits) as built:
             _write(built, output)
+    if json:
+        echo_json({"file": str(output), "vibs": [vib.id for vib in built.content.vibs]})
+        return
     for line in _told(built):
         say(line)
 

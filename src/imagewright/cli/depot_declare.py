@@ -9,6 +9,7 @@ import typer
 
 from imagewright.cli.depot_files import problems_told, site_settings
 from imagewright.cli.server import connected
+from imagewright.cli.terminal import JsonOption, echo_json, say
 
 if TYPE_CHECKING:
     from imagewright.model.declaration import Declaration
@@ -20,6 +21,7 @@ def declare(
     bundle: Annotated[Path | None, typer.Option(help="An offline bundle; no server is needed.")] = None,
     out: Annotated[Path | None, typer.Option(help="With --bundle: the bundle to write, with this base image.")] = None,
     by: Annotated[str, typer.Option(help="With --bundle: who declares it; a server knows.")] = "somebody",
+    json: JsonOption = False,
 ) -> None:
     """Declare a base image of a depot whose own cannot be read, such as one with image profiles only.
 
@@ -31,12 +33,18 @@ def declare(
     """
     if (depot is None) == (bundle is None) or (bundle is None) != (out is None):
         raise typer.BadParameter("give either --depot ID, or --bundle FILE with --out FILE")
+    made: dict[str, str] = {}
     with problems_told():
         wanted = _read(declaration)
         if bundle is not None and out is not None:
-            _write(wanted, by, bundle, out)
+            made["file"], told = str(out), _write(wanted, by, bundle, out)
     if depot is not None:
-        typer.echo(f"the base image {wanted.version} is the depot {_send(wanted, depot)}")
+        made["depot"] = _send(wanted, depot)
+        told = f"the base image {wanted.version} is the depot {made['depot']}"
+    if json:
+        echo_json({"base_image": wanted.version, **made})
+    else:
+        say(told)
 
 
 def _read(path: Path) -> Declaration:
@@ -63,8 +71,11 @@ def _send(declaration: Declaration, depot: str) -> str:
         return str(connection.call(base_images.declare, depot=depot, spec=spec))
 
 
-def _write(declaration: Declaration, by: str, bundle: Path, out: Path) -> None:
-    """The bundle with this base image and what it consists of; nothing is left of one that cannot be written whole."""
+def _write(declaration: Declaration, by: str, bundle: Path, out: Path) -> str:
+    """Writes the bundle with this base image and what it consists of, and tells what is in it.
+
+    Nothing is left of one that cannot be written whole.
+    """
     from imagewright.acceptance import signers_of
     from imagewright.formats.bundle import open_depot
     from imagewright.formats.depot_writer import write_depot
@@ -85,4 +96,4 @@ def _write(declaration: Declaration, by: str, bundle: Path, out: Path) -> None:
         finally:
             unfinished.unlink(missing_ok=True)
     components = len(content.bundles[0].components)
-    typer.echo(f"{out}: the base image {declaration.version}, of {components} components and {len(content.vibs)} VIBs")
+    return f"{out}: the base image {declaration.version}, of {components} components and {len(content.vibs)} VIBs"

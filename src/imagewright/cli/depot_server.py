@@ -146,7 +146,7 @@ def rm(
 ) -> None:
     """Remove a depot and what only it holds. For administrators; what is needed stays, unless it is forced.
 
-    Example: imagewright depot rm 1
+    Example: imagewright depot rm 4
     """
     from imagewright.contract.services import depots_offline as offline
     from imagewright.contract.services import depots_online

@@ -41,7 +41,7 @@ def diff(
     for all hosts, and every alternative image as if all of them took it. Exit code 0: compared; 1: a device loses its
     driver, or may; 2: a file cannot be read.
 
-    Example: imagewright diff old.json new.json --depot base.zip --hardware hosts.txt
+    Example: imagewright diff old.json new.json --depot base.zip --depot add-on.zip --hardware hosts.txt
     """
     from imagewright.model.diff import diff as difference_of
     from imagewright.model.diff_text import diff_markdown, diff_text

@@ -72,7 +72,7 @@ def new(
 ) -> None:
     """Make a draft of a new image, empty or with what you name.
 
-    Example: imagewright draft new --name "Blades" --base 8.0.3-0.0.99000103 --add-on "Alpha-Servers-Addon:803.1.1-2"
+    Example: imagewright draft new --name Blades --base 8.0.3-0.35.99000335 --add-on Sample-Alpha-AddOn:803.0.0.1.1.0-8
     """
     from imagewright.contract.services import repository_software_drafts as drafts
 
@@ -140,7 +140,7 @@ def set_(
 ) -> None:
     """Set name, base image, add-on or hardware support of a draft.
 
-    Example: imagewright draft set --base 9.1.0-0.0.99000110 --no-add-on
+    Example: imagewright draft set --name "Blades, hall 2" --no-add-on
     """
     from imagewright.contract.services import repository_software_drafts_add_on as add_ons
     from imagewright.contract.services import repository_software_drafts_hardware_support as hardware_support
@@ -165,7 +165,7 @@ def add(
 ) -> None:
     """Add components to a draft, or choose other versions of them. What had been removed comes back.
 
-    Example: imagewright draft add Sample-Net-Driver:1.2.0-1OEM.800.1.0.99000301
+    Example: imagewright draft add Sample-Net-Driver:1.2.0-1OEM.800.1.0.99000001
     """
     from imagewright.contract.services import repository_software_drafts_removed_components as removed
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imagewright.cli import terminal
 from imagewright.cli.depot_files import (
     DepotsOption,
     MapOption,
@@ -49,6 +50,7 @@ def export(
     split: Annotated[
         str | None, typer.Option(help="At most so large, such as 2G: several bundles, out-1.zip, out-2.zip and so on.")
     ] = None,
+    json: terminal.JsonOption = False,
 ) -> None:
     """Write an image as files, without a server: an offline bundle, an installer disc, a bill of
     materials.
@@ -75,6 +77,11 @@ def export(
         if sbom is not None:
             outputs.append(bill(sbom, effective))
         write_all(outputs)
+    if json:
+        terminal.echo_json([str(output.path) for output in outputs])
+        return
+    for output in outputs:
+        terminal.say(f"{output.path}: {output.told}")
 
 
 def opened(paths: list[Path], settings: Settings) -> OpenedDepots:

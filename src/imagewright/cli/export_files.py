@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import typer
-
 from imagewright.cli.opened_depots import OpenedDepots
 from imagewright.formats.boot_disc import boot_disc
 from imagewright.formats.bundle_copy import write_bundle
@@ -100,8 +98,6 @@ def write_all(outputs: Sequence[Output]) -> None:
     ):
         for output, file in zip(outputs, files, strict=True):
             output.write(file, report)
-    for output in outputs:
-        typer.echo(f"{output.path}: {output.told}")
 
 
 def _plans(

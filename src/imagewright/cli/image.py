@@ -156,7 +156,7 @@ def export(
 
     Files are there when they are whole: nothing is left of an export that fails or is interrupted.
 
-    Example: imagewright image export "Blades" --spec blades.json
+    Example: imagewright image export "Blades" --spec blades.json --bundle blades.zip
     """
     from imagewright.contract.services import repository_software as software
 
@@ -217,7 +217,7 @@ def rename(
 ) -> None:
     """Give an image another name. Its id stays.
 
-    Example: imagewright image rename "Blades" "Blades, hall 2"
+    Example: imagewright image rename "Towers" "Old towers"
     """
     from imagewright.contract.services import repository_software as software
 
@@ -231,7 +231,7 @@ def rename(
 def rm(image: ImageArgument, json: terminal.JsonOption = False) -> None:
     """Take an image out of the library, with its history.
 
-    Example: imagewright image rm "Towers"
+    Example: imagewright image rm "Old towers"
     """
     from imagewright.contract.services import repository_software as software
 

@@ -20,7 +20,7 @@ from imagewright.cli import sbom as sbom_command
 from imagewright.cli import serve as serve_command
 from imagewright.cli import worker as worker_command
 from imagewright.cli.server import explain
-from imagewright.cli.terminal import tell
+from imagewright.cli.terminal import JsonOption, echo_json, say, tell
 from imagewright.settings import SettingsError
 
 app = typer.Typer(
@@ -53,15 +53,20 @@ app.add_typer(depot.app, name="depot")
 @app.command("sample-depot")
 def sample_depot(
     folder: Annotated[Path, typer.Argument(help="Where to write the sample depots; made when it is not there.")],
+    json: JsonOption = False,
 ) -> None:
     """Write our own sample depots: base images, add-ons, hardware support, drivers, and a broken one.
 
-    Example: imagewright sample-depot /tmp/depots
+    Example: imagewright sample-depot depots
     """
     from imagewright.cli.sample_depot import write_sample_depots
 
-    for path in write_sample_depots(folder):
-        typer.echo(path)
+    paths = write_sample_depots(folder)
+    if json:
+        echo_json([str(path) for path in paths])
+        return
+    for path in paths:
+        say(str(path))
 
 
 @app.command("demo")
