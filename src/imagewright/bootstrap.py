@@ -48,7 +48,7 @@ from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.mapping_files import mappings_of
 from imagewright.processes import Processes
 from imagewright.settings import Settings, SettingsError, host_and_port
-from imagewright.storage.database import open_storage
+from imagewright.storage.database import DatabaseStorage, open_storage
 from imagewright.web.server import Server, WebSettings
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def open_data(settings: Settings) -> Storage:
+def open_data(settings: Settings) -> DatabaseStorage:
     """The database of the data folder, which is made when it is not there."""
     _make_data_folder(settings)
     return open_storage(

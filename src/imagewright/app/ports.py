@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from imagewright.app.depot_ports import Depots, OnlineDepots
 from imagewright.app.privileges import privileges_of
@@ -19,6 +19,9 @@ from imagewright.model.inventory import Assignment, Entity, EntityKind
 from imagewright.model.library import LibrarySpec, SpecVersion
 from imagewright.model.schedule import SyncSchedule
 from imagewright.model.task import Task, TaskStatus
+
+if TYPE_CHECKING:
+    from imagewright.app.consistency import BlobUse
 
 Clock = Callable[[], datetime]
 """Tells the time."""
@@ -382,10 +385,13 @@ class UnitOfWork(Protocol):
         """How much of everything there is, for whoever watches the server."""
 
     def owned_blobs(self) -> frozenset[str]:
-        """The SHA-256 of every blob that something refers to: a VIB, a document of a depot, an upload, an export.
+        """The SHA-256 of every blob that something refers to; all other blobs are orphans."""
 
-        All other blobs are orphans.
-        """
+    def blob_uses(self) -> Iterator[BlobUse]:
+        """Every blob that a row needs, with what for, once for each row."""
+
+    def contradictions(self) -> Iterator[str]:
+        """What cannot be true of rows that are as they should be, in a sentence each."""
 
 
 class Storage(Protocol):

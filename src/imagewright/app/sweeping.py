@@ -59,14 +59,16 @@ def submit_sweep(uow: UnitOfWork, names: Sequence[str], user: str, now: datetime
     uow.tasks.add(task)
 
 
+def no_longer_protected(uow: UnitOfWork, before: datetime, by_task: str = "") -> datetime:
+    """Blobs without an owner that were stored before this moment are nobody's work in progress: `before` or earlier."""
+    running = uow.tasks.list(services=_STORING, statuses=[TaskStatus.RUNNING])
+    return min([before, *(task.started or task.submitted for task in running if task.id != by_task)])
+
+
 def _sweep(storage: Storage, blobs: Blobs, names: Iterable[str], before: datetime, by_task: str = "") -> int:
     with storage.read() as uow:
         owned = uow.owned_blobs()
-        running = uow.tasks.list(
-            services=_STORING,
-            statuses=[TaskStatus.RUNNING],
-        )
-    limit = min([before, *(task.started or task.submitted for task in running if task.id != by_task)])
+        limit = no_longer_protected(uow, before, by_task)
     swept = sum(1 for name in names if name not in owned and _delete_old(blobs, name, limit))
     if swept:
         log.info("%d blobs without an owner were removed", swept)

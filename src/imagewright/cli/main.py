@@ -11,7 +11,7 @@ import typer
 from imagewright.cli import apply as apply_command
 from imagewright.cli import audit as audit_command
 from imagewright.cli import check as check_command
-from imagewright.cli import depot, draft, exit_codes, image, inventory, task, user
+from imagewright.cli import depot, draft, exit_codes, image, inventory, task, upkeep, user
 from imagewright.cli import diff as diff_command
 from imagewright.cli import effective as effective_command
 from imagewright.cli import export as export_command
@@ -32,6 +32,9 @@ app = typer.Typer(
 )
 app.command("serve")(serve_command.serve)
 app.command("worker")(worker_command.worker)
+app.command("backup")(upkeep.backup)
+app.command("restore")(upkeep.restore)
+app.command("fsck")(upkeep.fsck)
 app.command("audit")(audit_command.audit)
 app.command("check")(check_command.check)
 app.command("effective")(effective_command.effective)
@@ -48,6 +51,7 @@ app.add_typer(task.app, name="task")
 app.add_typer(user.app, name="user")
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(depot.app, name="depot")
+app.add_typer(upkeep.app, name="db")
 
 
 @app.command("sample-depot")

@@ -21,8 +21,8 @@ Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database counts up itself. (SQLite does that only for a column called INTEGER.)"""
 
 _JSON = sa.Text().with_variant(sa.JSON(none_as_null=True), "postgresql")
-# Either keeps a document as it was written. JSONB would make 1e300 an integer and refuse some text; a column called
-# JSON has numeric affinity in SQLite, which would make the document "5" a number.
+"""A document as the text that it is. Either keeps it as it was written: JSONB would make 1e300 an integer and refuse
+some text; a column called JSON has numeric affinity in SQLite, which would make the document "5" a number."""
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
@@ -50,6 +50,17 @@ class Document(sa.types.TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
         """The value of JSON text or bytes."""
         return None if value is None else self._decoder.decode(value)
+
+
+class DocumentText(sa.types.TypeDecorator[str]):
+    """A document as the text that lies in the database."""
+
+    impl = _JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> str | None:
+        """PostgreSQL's driver gives bytes."""
+        return value.decode() if isinstance(value, bytes) else value
 
 
 class SpecDocument(sa.types.TypeDecorator[SoftwareSpec]):

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from imagewright.app.consistency import BlobUse
 from imagewright.app.ports import Figures, StaleRevision, StorageUnavailable
 from imagewright.storage.audit import AuditTable
 from imagewright.storage.catalogs import CatalogCache
+from imagewright.storage.consistency import blob_uses, contradictions
 from imagewright.storage.depots import DepotTable
-from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable
+from imagewright.storage.dialects import Engines, connect, is_conflict, is_unusable, settle
 from imagewright.storage.drafts import DraftTable
 from imagewright.storage.exports import ExportTables
 from imagewright.storage.figures import OWNED_BLOBS, read_figures
@@ -39,7 +41,7 @@ def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40, conn
     except OSError as error:
         raise StorageUnavailable(f"the database file cannot be used: {error}") from error
     try:
-        with _errors_translated(writing=True):
+        with errors_translated(writing=True):
             migrate(engines)
     except BaseException:
         engines.dispose()
@@ -48,10 +50,13 @@ def open_storage(url: str, *, busy_timeout: float = 5.0, threads: int = 40, conn
 
 
 class DatabaseStorage:
-    """`ports.Storage`. Any number of threads may use it; each transaction belongs to the thread that began it."""
+    """`ports.Storage`. Any number of threads may use it; each transaction belongs to the thread that began it.
+
+    `engines` is for this package.
+    """
 
     def __init__(self, engines: Engines) -> None:
-        self._engines = engines
+        self.engines = engines
         self._catalogs = CatalogCache()
 
     @contextmanager
@@ -60,7 +65,7 @@ class DatabaseStorage:
 
         With `at_once` it raises TakesLonger instead of making a catalogue.
         """
-        with _errors_translated(writing=False), self._engines.reader.begin() as connection:
+        with errors_translated(writing=False), self.engines.reader.begin() as connection:
             yield Transaction(connection, self._catalogs, at_once=at_once)
 
     @contextmanager
@@ -69,16 +74,20 @@ class DatabaseStorage:
 
         Raises StaleRevision also when the database found that another transaction was faster.
         """
-        with _errors_translated(writing=True), self._engines.writer.begin() as connection:
+        with errors_translated(writing=True), self.engines.writer.begin() as connection:
             yield Transaction(connection, self._catalogs)
 
     def version(self) -> int | None:
         """Another number after every change of the database; None for PostgreSQL, which would have to be asked."""
-        return self._engines.version()
+        return self.engines.version()
+
+    def settle(self) -> None:
+        """Makes a SQLite database one file that can be carried away."""
+        settle(self.engines)
 
     def close(self) -> None:
         """Closes all connections that are not in use."""
-        self._engines.dispose()
+        self.engines.dispose()
 
 
 class Transaction:
@@ -104,6 +113,14 @@ class Transaction:
         """How much of everything there is."""
         return read_figures(self._connection)
 
+    def blob_uses(self) -> Iterator[BlobUse]:
+        """Every blob that a row needs, with what for, once for each row."""
+        return blob_uses(self._connection)
+
+    def contradictions(self) -> Iterator[str]:
+        """What cannot be true of rows that are as they should be, in a sentence each."""
+        return contradictions(self._connection)
+
     def owned_blobs(self) -> frozenset[str]:
         """The SHA-256 of every blob that something refers to: a VIB, a document of a depot, an upload, an export.
 
@@ -113,7 +130,8 @@ class Transaction:
 
 
 @contextmanager
-def _errors_translated(*, writing: bool) -> Iterator[None]:
+def errors_translated(*, writing: bool) -> Iterator[None]:
+    """Raises what the ports say for what the driver raises."""
     try:
         yield
     except sa.exc.TimeoutError as error:

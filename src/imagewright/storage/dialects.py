@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -72,17 +72,22 @@ def connect(url: str, *, busy_timeout: float, threads: int, connections: int) ->
     processes. At most `threads` transactions can be open at a time, and on PostgreSQL not more than `connections`.
     Raises ValueError for another kind of URL, and OSError when a new file cannot be made.
     """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _connect_postgresql(parsed, busy_timeout, min(threads, connections))
+    return _connect_sqlite(Path(parsed.database or ""), busy_timeout, threads)
+
+
+def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         raise ValueError(f"the database is not given as a URL: {error}") from error
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        return _connect_postgresql(parsed, busy_timeout, min(threads, connections))
-    if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:"
+    if not is_file and parsed.get_backend_name() != "postgresql":
         given = parsed.render_as_string(hide_password=True)
         raise ValueError(f"the database must be sqlite:///<path of a file> or postgresql://…, not {given}")
-    return _connect_sqlite(Path(parsed.database), busy_timeout, threads)
+    return parsed
 
 
 # --- SQLite ----------------------------------------------------------------------------------------------------------
@@ -199,6 +204,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
+_APPLICATION = "imagewright"
 _VANISHED = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """When a silent connection is taken for lost, in seconds and tries: the other machine may be gone without a word."""
 
@@ -222,7 +228,7 @@ def _connect_postgresql(url: sa.URL, busy_timeout: float, connections: int) -> E
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
             "connect_timeout": max(2, round(busy_timeout)),
             "tcp_user_timeout": 60_000,
-            "application_name": "imagewright",
+            "application_name": _APPLICATION,
             **_VANISHED,
         },
     )
@@ -240,6 +246,84 @@ def exclusively(engines: Engines) -> Iterator[sa.Connection]:
     with engines.writer.execution_options(isolation_level="READ COMMITTED").begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         yield connection
+
+
+@contextmanager
+def alone(url: str, busy_timeout: float) -> Iterator[sa.Connection | None]:
+    """A transaction on a database that nobody else has open or can begin to use meanwhile; None if somebody has it.
+
+    Raises ValueError for another kind of URL. A file that is not there is not made.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        engines = _connect_postgresql(parsed, busy_timeout, 1)
+        with _disposed(engines.writer), engines.writer.begin() as connection:
+            yield connection if _is_alone(connection) else None
+        return
+    # Asked for before the file is looked at: it is then locked against all who open it, also for reading.
+    pragmas = ("locking_mode=EXCLUSIVE", "foreign_keys=ON")
+    engine = _sqlite_engine(Path(parsed.database or ""), "BEGIN IMMEDIATE", busy_timeout, 1, pragmas)
+    with _disposed(engine), ExitStack() as stack:
+        try:
+            connection = stack.enter_context(engine.begin())
+            connection.execute(sa.text("SELECT count(*) FROM sqlite_master"))
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            yield None
+            return
+        yield connection
+
+
+def _is_alone(connection: sa.Connection) -> bool:
+    # Who starts reads this table first, and has to wait. A lock takes no view of the data yet; the query does.
+    connection.execute(sa.text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND application_name = :name"
+    )
+    return not connection.execute(sa.text(others), {"name": _APPLICATION}).scalar_one()
+
+
+@contextmanager
+def _disposed(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+# --- rows as they lie ------------------------------------------------------------------------------------------------
+
+
+def sorted_by_code_points(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """An order that is the same on every database, whatever its language is."""
+    if not isinstance(column.type, sa.Text):
+        return column
+    return column.collate("BINARY" if connection.dialect.name == "sqlite" else "C")
+
+
+def go_on_counting(connection: sa.Connection, table: str, column: str) -> None:
+    """Has the database count up from the highest number in a column that it counts itself, as SQLite always does."""
+    if connection.dialect.name == "postgresql":
+        highest = sa.select(sa.func.max(sa.column(column))).select_from(sa.table(table)).scalar_subquery()
+        sequence = sa.func.pg_get_serial_sequence(table, column)
+        connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(highest, 1), highest.is_not(None))))
+
+
+def keeps_no_nul(connection: sa.Connection) -> bool:
+    """True when text cannot have a NUL character."""
+    return connection.dialect.name == "postgresql"
+
+
+def settle(engines: Engines) -> None:
+    """Makes a SQLite database one file, safe on the disk, that can be read where nothing can be written."""
+    engines.dispose()
+    with engines.writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute("PRAGMA journal_mode=DELETE")
+    engines.dispose()
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
