@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -23,9 +22,9 @@ HOURLY = Schedule(Recurrence.HOURLY, minute=30)
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[list[DatabaseStorage]]:
+def servers(database_url: str) -> Iterator[list[DatabaseStorage]]:
     """Four servers on one database."""
-    opened = [open_storage(f"sqlite:///{tmp_path / 'shared.db'}") for _ in range(4)]
+    opened = [open_storage(database_url) for _ in range(4)]
     yield opened
     for storage in opened:
         storage.close()
