@@ -282,6 +282,21 @@ def test_what_does_not_fit_is_refused_where_it_stands(old: str, new: str, said: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["work"]
 
 
+def test_it_is_told_what_was_made(example: Path) -> None:
+    words = ("depot", "build", "example", "-o", "told.zip")
+    told = run_command(*words, folder=example.parent, IMAGEWRIGHT_SIGNING_PASSPHRASE=PASSPHRASE).stdout
+    document = json.loads(
+        run_command(*words, "--json", folder=example.parent, IMAGEWRIGHT_SIGNING_PASSPHRASE=PASSPHRASE).stdout
+    )
+
+    assert f"component {NET[0]} {NET[1]}\n" in told
+    assert "bulletin EXA-2026-001\n" in told
+    assert document["file"] == "told.zip"
+    assert {"kind": "component", "identity": list(NET)} in document["content"]
+    assert {"kind": "base image", "identity": ["8.0.9-0.0.99000001"]} in document["content"]
+    assert len(document["content"]) == len(told.splitlines()) == 13
+
+
 def test_one_vib_alone_is_one_vib(example: Path) -> None:
     build(example, "several.vib", code=2)
     assert not (example.parent / "several.vib").exists()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server_process import run_command
+from server_process import run_command, surroundings
+from terminal_screen import in_terminal
 
 from imagewright.cli import sample_depot as sample
 
@@ -75,6 +76,19 @@ def test_the_document_has_every_part(depot_folder: Path) -> None:
     component = next(each for each in bundle["components"] if each["name"] == "Intel-i40en")
     bulletin = next(each for each in bundle["bulletins"] if each["id"] == component["bulletin"])
     assert bulletin["vibs"] == [{"id": vib["id"], "sha256": vib["sha256"]}]
+
+
+def test_a_terminal_has_colours_and_no_line_is_wider(depot_folder: Path) -> None:
+    words = ("depot", "inspect", sample.BROKEN_FILE)
+    with in_terminal(*words, folder=depot_folder, environment=surroundings()) as screen:
+        code = screen.ended()
+
+    assert code == 1
+    assert b"\x1b[1;31m" in screen.raw  # what is damaged
+    assert b"\x1b[1m" in screen.raw  # headings
+    # A line of 81 characters would have been broken by the terminal, in the middle of a word.
+    assert "  sample-broken-bundle.zip > vib20/sample-broken-driver/SMX_bootbank_" in screen.text
+    assert screen.text.splitlines()[-1].startswith("    ")
 
 
 def test_hardware_support_and_solutions(depot_folder: Path) -> None:

@@ -46,11 +46,12 @@ def build(
         limits = site_settings().limits
         with build_depot(described, files, _signing_key(described, files), limits) as built:
             _write(built, output)
+            made = _made(built)
     if json:
-        echo_json({"file": str(output), "vibs": [vib.id for vib in built.content.vibs]})
-        return
-    for line in _told(built):
-        say(line)
+        echo_json({"file": str(output), "content": [{"kind": kind, "identity": list(each)} for kind, *each in made]})
+    else:
+        for kind, *each in made:
+            say(f"{kind} {' '.join(each)}")
 
 
 def _write(built: BuiltDepot, output: Path) -> None:
@@ -76,17 +77,20 @@ def _write(built: BuiltDepot, output: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _told(built: BuiltDepot) -> list[str]:
-    from imagewright.formats.images import ImageObject, kind_of, label_of
+def _made(built: BuiltDepot) -> list[tuple[str, ...]]:
+    """What was made: of each part its kind, and what tells it from others."""
+    from imagewright.formats.images import ImageObject, identity_of, kind_of
 
     (bundle,) = built.content.bundles
     images: tuple[ImageObject, ...] = (
         *bundle.base_images, *bundle.add_ons, *bundle.hardware_support, *bundle.solutions,
     )  # fmt: skip
+    component_ids = {component.bulletin.id for component in bundle.components}
     return [
-        *(f"VIB {vib.id}" for vib in bundle.vibs),
-        *(f"component {component.name} {component.version}" for component in bundle.components),
-        *(f"{kind_of(image)} {label_of(image)}" for image in images),
+        *(("VIB", vib.id) for vib in bundle.vibs),
+        *(("bulletin", bulletin.id) for bulletin in bundle.bulletins if bulletin.id not in component_ids),
+        *(("component", component.name, component.version) for component in bundle.components),
+        *((kind_of(image), *identity_of(image)) for image in images),
     ]
 
 
