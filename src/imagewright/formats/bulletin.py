@@ -27,7 +27,7 @@ from imagewright.formats.vib_xml import (
     write_relationships,
 )
 from imagewright.formats.xml import Node, add, parse_xml
-from imagewright.model.content import Bulletin, Component, Vib, VibRef
+from imagewright.model.content import Bulletin, Component, Platform, Vib, VibRef
 
 _FIELDS = (
     ("vendor", "vendor"), ("summary", "summary"), ("severity", "severity"), ("category", "category"),
@@ -84,7 +84,7 @@ def full_bulletin_element(bulletin: Bulletin, component: Component | None, vibs:
 
     A reference without content means a VIB that is not described. FormatError for any other that is not in `vibs`.
     """
-    return _write(bulletin, component, partial(_write_vib, vibs=vibs))
+    return _write(bulletin, component, partial(_write_vib, vibs=vibs, platforms=bulletin.platforms))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def _write(
     return root
 
 
-def _write_vib(parent: etree._Element, ref: VibRef, vibs: dict[VibRef, Vib]) -> None:
+def _write_vib(parent: etree._Element, ref: VibRef, vibs: dict[VibRef, Vib], platforms: tuple[Platform, ...]) -> None:
     vib = vibs.get(ref)
     if vib is None and not ref.sha256:
         return  # known not to be described: a part of the component is elsewhere
@@ -212,7 +212,8 @@ def _write_vib(parent: etree._Element, ref: VibRef, vibs: dict[VibRef, Vib]) -> 
     requires = add(element, "systemReqs")
     needs_maintenance = vib.maintenance_mode_on_install or vib.maintenance_mode_on_remove
     add(requires, "maintenanceMode", _flag(needs_maintenance))
-    for platform in vib.platforms:
+    # Vendor tools name the platforms of the bulletin here for a VIB that names none.
+    for platform in vib.platforms or platforms:
         write_platform(requires, "swPlatform", platform)
     write_relationships(element, vib)
     after = add(element, "postInstall")

@@ -323,5 +323,7 @@ def _describe(payload: Payload, source: BinaryIO) -> Payload:
     unpacked_size = None
     if gunzip is not None and unpacked is not None:
         unpacked_size = gunzip.finish()
-        checksums += [Checksum(name, value, _GUNZIP) for name, value in unpacked.values()]
+        # Tools of about 7.0 onward put them in this order.
+        first, *others = (Checksum(name, value, _GUNZIP) for name, value in unpacked.values())
+        checksums = [first, *checksums, *others]
     return replace(payload, size=size, checksums=tuple(checksums), uncompressed_size=unpacked_size)
