@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import BinaryIO, Final
 
 from imagewright.app.links import file_name, folder_of, path_in_url
 from imagewright.app.ports import Blobs, Fetcher, FetchError, Validators
@@ -12,6 +14,10 @@ from imagewright.model.library import OnlineDocument
 
 Report = Callable[[int, int], None]
 """Takes how many documents are read and how many bytes came with them; what it raises ends the reading."""
+
+
+AT_ONCE: Final = 4
+"""How many documents are read at the same time. Each costs a question and an answer, however little has changed."""
 
 
 class Documents:
@@ -41,6 +47,8 @@ class Documents:
         self._stored = stored
         self._report = report
         self._bytes = 0
+        self._failed = False
+        self._lock = Lock()
 
     @property
     def index(self) -> str:
@@ -56,12 +64,27 @@ class Documents:
 
     def text(self, path: str) -> bytes:
         """A document that is held in memory. Raises FetchError also when it is larger than documents may be."""
-        self.fetch(path, self._limits.document_size)
+        self._fetch(path, self._limits.document_size)
         with self.open(path) as file:
             return file.read()
 
-    def fetch(self, path: str, largest: int | None = None) -> None:
-        """Has a document read, once. Raises FetchError."""
+    def fetch(self, paths: Iterable[str]) -> None:
+        """Has documents read, several at the same time. Raises FetchError, of several that of the first path."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="document-fetch") as pool:
+            running = [pool.submit(self._fetch_one_of_many, path) for path in dict.fromkeys(paths)]
+        failures = [failure for each in running if (failure := each.exception()) is not None]
+        for failure in failures:
+            if not isinstance(failure, _Ended):
+                raise failure
+
+    def _fetch_one_of_many(self, path: str) -> None:
+        try:
+            self._fetch(path)
+        except BaseException:
+            self._failed = True
+            raise
+
+    def _fetch(self, path: str, largest: int | None = None) -> None:
         if path in self.read:
             return
         location = self._location if path == self.index else self.root + path_in_url(path)
@@ -69,32 +92,46 @@ class Documents:
         if known is not None and not self._blobs.exists(known.sha256):
             known = None
         validators = Validators(known.etag, known.last_modified) if known else Validators()
-        before = self._bytes
+        before = 0
 
         def watch(received: int, _total: int | None) -> None:
+            nonlocal before
             if largest is not None and received > largest:
                 raise FetchError(f"{self._fetcher.shown(location)} is larger than the {largest} bytes that it may have")
-            self._count(before + received)
+            self._count(received - before)
+            before = received
 
+        self._count(0)
         with self._blobs.writer() as writer:
             found = self._fetcher.fetch_changed(location, validators, writer, progress=watch)
             if found is None and known is not None:
-                self.read[path] = known
+                self._take(known)
             elif found is not None:
                 blob = writer.commit()
                 self._stored.add(blob.sha256)
-                self.read[path] = OnlineDocument(path, blob.sha256, found.etag, found.last_modified)
-        self._report(len(self.read), self._bytes)
+                self._take(OnlineDocument(path, blob.sha256, found.etag, found.last_modified))
 
     def open(self, path: str) -> BinaryIO:
         """A document that has been read."""
         return self._blobs.open(self.read[path].sha256)
 
-    def _count(self, received: int) -> None:
-        self._bytes = received
-        if received > self._limits.total_uncompressed:
+    def _take(self, document: OnlineDocument) -> None:
+        with self._lock:
+            self.read[document.path] = document
+            self._report(len(self.read), self._bytes)
+
+    def _count(self, more: int) -> None:
+        if self._failed:
+            raise _Ended
+        with self._lock:
+            self._bytes += more
+            self._report(len(self.read), self._bytes)
+        if self._bytes > self._limits.total_uncompressed:
             raise FetchError(
                 f"{self._fetcher.shown(self._location)} leads to more than {self._limits.total_uncompressed} bytes of "
                 "metadata, the limit for one depot"
             )
-        self._report(len(self.read), received)
+
+
+class _Ended(Exception):
+    """Another document cannot be read, so this one is not needed any more."""

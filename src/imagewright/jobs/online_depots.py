@@ -154,8 +154,7 @@ class _Sync:
             for vendor in vendor_places(documents.text(documents.index), documents.index, documents.root, limits)
             for archive in archive_places(documents.text(vendor.path), vendor, documents.root, limits)
         ]
-        for archive in archives:
-            documents.fetch(archive.path)
+        documents.fetch(archive.path for archive in archives)
         return read_archives(archives, documents.open, limits, self.job.services.forms) if documents.changed else None
 
     def _report(self, depot: OnlineDepot, count: int, size: int) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, Final
 
 from imagewright.model.content import DepotContent, MetadataBundle
 
-T = TypeVar("T")
+_IDENTITIES: Final[Mapping[str, Callable[[Any], Hashable]]] = {
+    "vibs": lambda vib: vib.id,
+    "bulletins": lambda bulletin: bulletin.id,
+    "components": lambda component: component.ref,
+    "base_images": lambda image: image.version,
+    "add_ons": lambda add_on: (add_on.name, add_on.version),
+    "hardware_support": lambda package: (package.manager, package.package, package.version),
+    "solutions": lambda solution: (solution.name, solution.version),
+}
+"""By what the things of a bundle are compared, each kind under the name of its field."""
+
+_Offered = Mapping[str, frozenset[Hashable]]
 
 
 def with_withdrawn(offered: DepotContent, before: DepotContent) -> DepotContent:
@@ -17,49 +28,33 @@ def with_withdrawn(offered: DepotContent, before: DepotContent) -> DepotContent:
     Things are compared by name and version, so what a vendor has corrected is there once, as he offers it now. VIBs
     stay with the bulletins that name them.
     """
-    rests = (_rest(bundle, offered.bundles) for bundle in before.bundles)
+    known = {
+        name: frozenset(identity(thing) for bundle in offered.bundles for thing in getattr(bundle, name))
+        for name, identity in _IDENTITIES.items()
+    }
+    rests = (_rest(bundle, known) for bundle in before.bundles)
     return replace(offered, bundles=(*offered.bundles, *(rest for rest in rests if _holds_something(rest))))
 
 
-def _rest(bundle: MetadataBundle, offered: tuple[MetadataBundle, ...]) -> MetadataBundle:
+def _rest(bundle: MetadataBundle, offered: _Offered) -> MetadataBundle:
     """A bundle without what is offered."""
-
-    def withdrawn(part: Callable[[MetadataBundle], Iterable[T]], identity: Callable[[T], Hashable]) -> tuple[T, ...]:
-        known = {identity(thing) for each in offered for thing in part(each)}
-        return tuple(thing for thing in part(bundle) if identity(thing) not in known)
-
-    components = withdrawn(lambda each: each.components, lambda component: component.ref)
+    left: dict[str, Any] = {name: _left(bundle, name, offered) for name in _IDENTITIES}
+    components = left.pop("components")
+    # The bulletin of a component goes and stays with it.
     of_components = {component.bulletin.id for component in bundle.components}
     kept = {component.bulletin.id for component in components}
-    bulletins = tuple(
-        bulletin
-        for bulletin in withdrawn(lambda each: each.bulletins, lambda bulletin: bulletin.id)
-        if bulletin.id in kept or bulletin.id not in of_components
-    )
+    bulletins = tuple(each for each in left.pop("bulletins") if each.id in kept or each.id not in of_components)
     named = {ref for bulletin in bundle.bulletins for ref in bulletin.vibs}
     needed = {ref for bulletin in (*bulletins, *(each.bulletin for each in components)) for ref in bulletin.vibs}
-    unnamed = {vib.ref for vib in withdrawn(lambda each: each.vibs, lambda vib: vib.id) if vib.ref not in named}
-    return replace(
-        bundle,
-        vibs=tuple(vib for vib in bundle.vibs if vib.ref in needed | unnamed),
-        bulletins=bulletins,
-        components=components,
-        base_images=withdrawn(lambda each: each.base_images, lambda image: image.version),
-        add_ons=withdrawn(lambda each: each.add_ons, lambda add_on: (add_on.name, add_on.version)),
-        hardware_support=withdrawn(
-            lambda each: each.hardware_support, lambda each: (each.manager, each.package, each.version)
-        ),
-        solutions=withdrawn(lambda each: each.solutions, lambda solution: (solution.name, solution.version)),
-    )
+    needed |= {vib.ref for vib in left.pop("vibs") if vib.ref not in named}
+    vibs = tuple(vib for vib in bundle.vibs if vib.ref in needed)
+    return replace(bundle, vibs=vibs, bulletins=bulletins, components=components, **left)
+
+
+def _left(bundle: MetadataBundle, name: str, offered: _Offered) -> tuple[Any, ...]:
+    identity, known = _IDENTITIES[name], offered[name]
+    return tuple(thing for thing in getattr(bundle, name) if identity(thing) not in known)
 
 
 def _holds_something(bundle: MetadataBundle) -> bool:
-    return bool(
-        bundle.vibs
-        or bundle.bulletins
-        or bundle.components
-        or bundle.base_images
-        or bundle.add_ons
-        or bundle.hardware_support
-        or bundle.solutions
-    )
+    return any(getattr(bundle, name) for name in _IDENTITIES)
