@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from imagewright.model.spec import ImageSpec
+from imagewright.model.spec import ImageSpec, PackageSpec, SolutionSpec
 
-_BASE_IMAGE, _COMPONENT, _REMOVED = "base_image", "components.", "removed_components."
+_BASE_IMAGE, _COMPONENT, _REMOVED, _VERSION = "base_image", "components.", "removed_components.", ".version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +24,76 @@ class Edit:
 
     def applied(self, image: ImageSpec) -> ImageSpec:
         """The image with the change made."""
-        if self.path == _BASE_IMAGE:
-            return replace(image, base_image=self.value)
-        if self.path.startswith(_COMPONENT):
-            name = self.path.removeprefix(_COMPONENT)
-            others = {known: version for known, version in image.components.items() if known != name}
-            return replace(image, components=others if self.value is None else {**others, name: self.value})
-        if self.path.startswith(_REMOVED):
-            mark = {self.path.removeprefix(_REMOVED)}
-            marked = image.removed_components
-            return replace(image, removed_components=marked - mark if self.value is None else marked | mark)
-        return self._without_solution_component(image)
+        area, _, rest = self.path.partition(".")
+        match area:
+            case "base_image":
+                return replace(image, base_image=self.value)
+            case "add_on":
+                known = image.add_on if self.value is not None else None
+                return replace(image, add_on=known and replace(known, version=self.value or ""))
+            case "components":
+                others = {known: version for known, version in image.components.items() if known != rest}
+                return replace(image, components=others if self.value is None else {**others, rest: self.value})
+            case "removed_components":
+                marked = image.removed_components
+                return replace(image, removed_components=marked - {rest} if self.value is None else marked | {rest})
+            case "hardware_support":
+                return replace(image, hardware_support=self._packages(image.hardware_support, rest))
+        return replace(image, solutions=self._solutions(image.solutions, rest))
 
-    def _without_solution_component(self, image: ImageSpec) -> ImageSpec:
-        solution, _, name = self.path.removeprefix("solutions.").rpartition(".components.")
-        asked = image.solutions[solution]
-        left = replace(asked, components=tuple(each for each in asked.components if each != name))
-        return replace(image, solutions={**image.solutions, solution: left})
+    def _packages(self, known: Mapping[str, PackageSpec], rest: str) -> Mapping[str, PackageSpec]:
+        manager = rest.removeprefix("packages.")
+        if self.value is None:
+            return {each: asked for each, asked in known.items() if each != manager}
+        manager = manager.removesuffix(_VERSION)
+        return {**known, manager: replace(known[manager], version=self.value)}
+
+    def _solutions(self, known: Mapping[str, SolutionSpec], rest: str) -> Mapping[str, SolutionSpec]:
+        name, is_component, component = rest.rpartition(".components.")
+        if is_component:
+            left = tuple(each for each in known[name].components if each != component)
+            return {**known, name: replace(known[name], components=left)}
+        if self.value is None:
+            return {each: asked for each, asked in known.items() if each != rest}
+        name = rest.removesuffix(_VERSION)
+        return {**known, name: replace(known[name], version=self.value)}
 
 
 def base_image(version: str) -> Edit:
     """The image stands on another base image."""
     return Edit(_BASE_IMAGE, version, f"the base image {version}")
+
+
+def add_on(name: str, version: str) -> Edit:
+    """Another version of the add-on."""
+    return Edit(f"add_on{_VERSION}", version, f"the add-on {name} {version}")
+
+
+def no_add_on(name: str) -> Edit:
+    """No add-on."""
+    return Edit("add_on", None, f"take the add-on {name} out of the image", is_loss=True)
+
+
+def package(manager: str, name: str, version: str) -> Edit:
+    """Another version of a hardware support package."""
+    path = f"hardware_support.packages.{manager}{_VERSION}"
+    return Edit(path, version, f"the hardware support package {name} {version} of {manager}")
+
+
+def no_package(manager: str, name: str) -> Edit:
+    """No package of this manager."""
+    text = f"take the hardware support package {name} of {manager} out of the image"
+    return Edit(f"hardware_support.packages.{manager}", None, text, is_loss=True)
+
+
+def solution(name: str, version: str) -> Edit:
+    """Another version of a solution."""
+    return Edit(f"solutions.{name}{_VERSION}", version, f"the solution {name} {version}")
+
+
+def no_solution(name: str) -> Edit:
+    """The solution is not asked for."""
+    return Edit(f"solutions.{name}", None, f"take the solution {name} out of the image", is_loss=True)
 
 
 def component(name: str, version: str) -> Edit:
@@ -70,7 +119,8 @@ def removal(name: str) -> Edit:
 
 def no_removal(name: str, version: str) -> Edit:
     """The user takes the mark back."""
-    return Edit(f"{_REMOVED}{name}", None, f"the component {name} {version} again, which you removed")
+    again = f"{name} {version}".strip()
+    return Edit(f"{_REMOVED}{name}", None, f"the component {again} again, which you removed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from imagewright.model.explain import chain_to, explained
 from imagewright.model.finding import Finding, Severity, finding, listed
 from imagewright.model.machines import machine_findings
 from imagewright.model.policy import DEFAULT_POLICY, Policy, policy_findings
+from imagewright.model.remedies import Remedies
 from imagewright.model.spec import AddOnSpec, HostHardware, ImageSpec, PackageSpec, SoftwareSpec, SolutionSpec
 from imagewright.model.version import compare, supports
 
@@ -77,9 +78,19 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def _image_findings(
     image: EffectiveImage, hosts: HostHardware | None, catalog: Catalog, policy: Policy
 ) -> Iterator[Finding]:
-    """The findings about one image, each with a chain that begins at a choice of the user."""
-    for found in _told_of_image(image, hosts, catalog, policy):
-        yield found if found.because else replace(found, because=(_choice_at(found.path, image.spec),))
+    """The findings about one image, each with a chain that begins at a choice of the user, and errors with ways out."""
+
+    def judge(changed: EffectiveImage) -> Iterator[Finding]:
+        return _about_parts(changed, hosts, catalog, policy)
+
+    of_parts = [
+        each if each.because else replace(each, because=(_choice_at(each.path, image.spec),)) for each in judge(image)
+    ]
+    if has_errors(of_parts):
+        remedies = Remedies(image, catalog, policy, judge, of_parts)
+        of_parts = [remedies.with_ways(each) for each in of_parts]
+    yield from of_parts
+    yield from explained(image, catalog, policy)
 
 
 def _choice_at(path: str, spec: ImageSpec) -> str:
@@ -100,7 +111,7 @@ def _choice_at(path: str, spec: ImageSpec) -> str:
     return f"you chose the base image {spec.base_image}" if spec.base_image else "you chose no base image"
 
 
-def _told_of_image(
+def _about_parts(
     image: EffectiveImage, hosts: HostHardware | None, catalog: Catalog, policy: Policy
 ) -> Iterator[Finding]:
     yield from _base_image_findings(image, catalog)
@@ -123,7 +134,6 @@ def _told_of_image(
         yield from _platform_findings(effective, image)
     yield from policy_findings(image.components.values() if policy.asks_of_all else marked, policy)
     yield from machine_findings(image, marked, hosts)
-    yield from explained(image, catalog, policy)
 
 
 # --- the library -----------------------------------------------------------------------------------------------------
