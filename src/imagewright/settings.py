@@ -221,7 +221,8 @@ def _with(settings: Settings, values: Mapping[str, Any], source: str) -> Setting
         try:
             changes[name] = _converted(value, _KINDS[name])
         except (ValueError, TypeError, LookupError):
-            raise SettingsError(f"{source} sets {name} to {value!r}, which is not {_expected(_KINDS[name])}") from None
+            shown = "something" if name in SECRETS else repr(value)
+            raise SettingsError(f"{source} sets {name} to {shown}, which is not {_expected(_KINDS[name])}") from None
     limits = {name.removeprefix(LIMIT): changes.pop(name) for name in _LIMIT_KINDS if name in changes}
     return replace(settings, **changes, limits=replace(settings.limits, **limits))
 

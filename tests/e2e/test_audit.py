@@ -10,7 +10,18 @@ from typing import Any
 
 import httpx
 import pytest
-from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, ServerProcess, eventually, run_command, serving
+from server_process import (
+    ADMINISTRATOR,
+    ALICE,
+    BOB,
+    VICTOR,
+    Account,
+    ServerProcess,
+    add_user,
+    eventually,
+    run_command,
+    serving,
+)
 from wire_clients import (
     DRAFTS,
     DRAFTS_SERVICE,
@@ -84,12 +95,17 @@ def test_refusals_are_written_with_their_kind(mark: Mark, user: Callable[[str], 
     user("bob").refused("PUT", f"{DRAFTS}/{draft}/display-name", 403, UNAUTHORIZED, json={"display_name": "x"})
     user("victor").refused("POST", DRAFTS, 403, UNAUTHORIZED)
     user("alice").refused("DELETE", f"{DRAFTS}/no-such-draft", 404, "NOT_FOUND")
+    http.get("/imagewright/v1/users", headers={"vmware-api-session-id": user("victor").token or ""})
+    http.post("/vum-fileupload", headers={"vmware-api-session-id": user("victor").token or ""})
     token = user("victor").token or ""
     JsonRpc(http, session_context(token)).refused("unauthorized", DRAFTS_SERVICE, "delete", draft=draft)
     assert brief(mark())[1:] == [
         (BOB.name, f"{DRAFTS_SERVICE}.display_name.set", draft, UNAUTHORIZED),
         (VICTOR.name, f"{DRAFTS_SERVICE}.create", "", UNAUTHORIZED),
         (ALICE.name, f"{DRAFTS_SERVICE}.delete", "no-such-draft", "NOT_FOUND"),
+        # A read too, when it is not the caller's to do, and what is no operation.
+        (VICTOR.name, "imagewright.v1.users.list", "", UNAUTHORIZED),
+        (VICTOR.name, "vum-fileupload", "", UNAUTHORIZED),
         # What a stranger to the operation has sent is not even read.
         (VICTOR.name, f"{DRAFTS_SERVICE}.delete", "", UNAUTHORIZED),
     ]
@@ -179,6 +195,19 @@ def test_as_json_lines(mark: Mark, server: ServerProcess, user: Callable[[str], 
     assert lines(server.data, "--after", str(first["number"] - 1), "--outcome", UNAUTHORIZED) == [done[1]]
     assert lines(server.data, "--user", "nobody@example.test") == []
     assert lines(server.data, "--until", "2020-01-01") == []
+
+
+def test_changes_on_the_data_folder_are_written_too(mark: Mark, server: ServerProcess) -> None:
+    add_user(server.data, Account("carol@example.test", "p"), "--role", "viewer")
+    folder = server.data.parent
+    done = run_command("inventory", "add-cluster", "domain-c1", "Blades", "--data", str(server.data), folder=folder)
+    assert done.returncode == 0
+    added, registered = mark()
+    assert (added["operation"], added["target"]) == ("imagewright.v1.users.create", "carol@example.test")
+    assert (registered["operation"], registered["target"]) == ("imagewright.v1.inventory.clusters.create", "domain-c1")
+    for each in (added, registered):
+        assert (each["address"], each["outcome"]) == ("data folder", "OK")
+        assert each["user"]
 
 
 def lines(data: Path, *options: str) -> list[dict[str, Any]]:

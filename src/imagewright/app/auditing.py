@@ -6,6 +6,8 @@ locations of depots, which may have secrets in them, cannot get here.
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +21,8 @@ from imagewright.model.errors import Unauthenticated
 from imagewright.model.task import Task
 
 DONE: Final = "OK"
+DATA_FOLDER: Final = "data folder"
+"""In place of the address: the user is then one of the system that the command ran on."""
 SUBMITTED: Final = "SUBMITTED"
 """The call has made a task; a second record says how that ended."""
 
@@ -45,6 +49,22 @@ def record_of_refusal(
 def record_of_wrong_password(user: User | None, origin: Origin, now: datetime) -> AuditRecord:
     """An attempt to log in, with whatever call it came. A name that nobody has is not written: it may be a password."""
     return _record(cis_session.create, user.name if user else "", "", origin, now, Unauthenticated.error_type)
+
+
+def record_beside_the_api(
+    what: str, target: str, user: str, origin: Origin, now: datetime, outcome: str
+) -> AuditRecord:
+    """An upload or a download, which are no operations."""
+    return AuditRecord(now, user, what, target, origin.address, outcome, request_id=origin.request_id)
+
+
+def record_on_data_folder(operation: Operation, target: str, now: datetime) -> AuditRecord:
+    """A change that a command made on the data folder, without a server: by whom the system says."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # An id without a name, as containers have it.
+        user = f"uid {os.getuid()}"
+    return AuditRecord(now, user, operation.key, target, DATA_FOLDER, DONE)
 
 
 def record_of_task(task: Task, now: datetime, outcome: str, result: object = None) -> AuditRecord:
@@ -77,4 +97,5 @@ def _record(
 
 
 def _path_of(operation: Operation, arguments: Mapping[str, Any]) -> str:
-    return "/".join(str(arguments[name]) for name in operation.route.path_inputs if name in arguments)
+    inputs = operation.routes[0].path_inputs if operation.routes else ()
+    return "/".join(str(arguments[name]) for name in inputs if name in arguments)

@@ -147,7 +147,7 @@ def fetch(
     Whoever may read specifications gets it. NotFound when there is no such specification, version or kind of file, and
     when the depots do not hold all of the image any more.
     """
-    caller = application.identify(credentials, frozenset({SPEC_READ}), origin)
+    caller = application.identify(credentials, frozenset({SPEC_READ}), origin, "export")
     try:
         with application.storage.read() as uow:
             found = _version(uow, spec_id, version, file)

@@ -27,7 +27,13 @@ from functools import partial
 from time import perf_counter
 from typing import Any, NoReturn
 
-from imagewright.app.auditing import DONE, record_of_call, record_of_refusal, record_of_wrong_password
+from imagewright.app.auditing import (
+    DONE,
+    record_beside_the_api,
+    record_of_call,
+    record_of_refusal,
+    record_of_wrong_password,
+)
 from imagewright.app.authentication import Caller, Credentials, UserPassword, WrongPassword
 from imagewright.app.call import Call, Origin, Services
 from imagewright.app.ports import (
@@ -141,17 +147,19 @@ class Application:
         """
         return not self._stopping and self.services.authenticator.goes_on(token, self.services.clock())
 
-    def identify(self, credentials: Credentials, privileges: frozenset[str], origin: Origin) -> Caller:
-        """The caller, if he has one of these privileges; for what is not an operation (upload, download)."""
+    def identify(self, credentials: Credentials, privileges: frozenset[str], origin: Origin, what: str) -> Caller:
+        """The caller, if he has one of these privileges; for `what` is not an operation (upload, download)."""
+        now = self.services.clock()
         with self.counted():
             try:
                 with self.storage.read() as uow:
-                    caller = self._caller(uow, credentials, origin, self.services.clock())
+                    caller = self._caller(uow, credentials, origin, now)
             except ApiError:
                 raise
             except Exception as failure:
                 raise_as_api_error(failure, origin)
         if privileges and not privileges & caller.privileges:
+            self._write_down(record_beside_the_api(what, "", caller.name, origin, now, Unauthorized.error_type))
             raise _unprivileged(caller, sorted(privileges), "one of ")
         return caller
 
@@ -178,7 +186,16 @@ class Application:
         if operation.reads and not self.services.faults.armed:
             with self.storage.read(at_once=at_once) as uow:
                 caller = self._caller(uow, credentials, origin, now)
-                function = self._permitted(operation, caller)
+                try:
+                    function = self._permitted(operation, caller)
+                except Unauthorized:
+                    if at_once:
+                        # Writing it down may have to wait for others.
+                        raise TakesLonger from None
+                    self._write_down(
+                        record_of_refusal(operation, {}, caller.name, origin, now, Unauthorized.error_type)
+                    )
+                    raise
                 call = Call(operation, caller, self.services, origin, now, lambda: uow)
                 return function(call, read_arguments())
         with self.storage.read() as uow:
@@ -205,11 +222,14 @@ class Application:
             try:
                 return authenticator.authenticate(uow, credentials, now, origin.address)
             except WrongPassword:
-                with self.storage.write() as writing:
-                    writing.login_failures.add(subjects(credentials.user, origin.address), now)
-                    user = writing.users.get(credentials.user)
-                    writing.audit.add(record_of_wrong_password(user, origin, now))
+                self._count_failure(credentials.user, origin, now)
                 raise
+
+    def _count_failure(self, user: str, origin: Origin, now: datetime) -> None:
+        """A guess that cannot be counted is answered with the trouble, and not with whether it was right."""
+        with self.storage.write() as uow:
+            uow.login_failures.add(subjects(user, origin.address), now)
+            uow.audit.add(record_of_wrong_password(uow.users.get(user), origin, now))
 
     def _read(
         self,
@@ -272,7 +292,7 @@ class Application:
         try:
             with self.storage.write() as uow:
                 uow.audit.add(refusal)
-        except StorageUnavailable as failure:
+        except (StorageUnavailable, StaleRevision) as failure:
             # The refusal is still the right answer.
             log.warning("the refusal of %s was not recorded: %s", refusal.operation, failure)
 

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from imagewright.app.auditing import DONE
+from imagewright.app.auditing import DONE, record_beside_the_api
 from imagewright.app.authentication import Caller, Credentials
 from imagewright.app.call import Origin
 from imagewright.app.invoke import Application, raise_as_api_error
-from imagewright.app.ports import AuditRecord, BlobRef, Storage, UnitOfWork, Upload
+from imagewright.app.ports import BlobRef, Storage, UnitOfWork, Upload
 from imagewright.app.privileges import WRITE
 from imagewright.app.sweeping import submit_sweep
 from imagewright.model.errors import ApiError, InvalidArgument
@@ -19,12 +19,15 @@ from imagewright.model.task import TaskStatus
 
 log = logging.getLogger(__name__)
 
+UPLOAD = "vum-fileupload"
+"""What an upload is called in the audit record."""
+
 _ALL = 1_000_000
 
 
 def require_uploader(application: Application, credentials: Credentials, origin: Origin) -> Caller:
     """The caller, if he may upload: whoever may write specifications or depots."""
-    return application.identify(credentials, WRITE, origin)
+    return application.identify(credentials, WRITE, origin, UPLOAD)
 
 
 def keep_upload(application: Application, caller: Caller, file_name: str, blob: BlobRef, origin: Origin) -> str:
@@ -34,12 +37,7 @@ def keep_upload(application: Application, caller: Caller, file_name: str, blob: 
     try:
         with application.storage.write() as uow:
             uow.uploads.add(upload)
-            uow.audit.add(
-                AuditRecord(
-                    now, caller.name, "vum-fileupload", upload.file_id, origin.address, DONE,
-                    request_id=origin.request_id,
-                )
-            )  # fmt: skip
+            uow.audit.add(record_beside_the_api(UPLOAD, upload.file_id, caller.name, origin, now, DONE))
     except ApiError:
         raise
     except Exception as failure:

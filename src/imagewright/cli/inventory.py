@@ -229,9 +229,14 @@ def _entity_specs(clusters: list[str] | None, hosts: list[str] | None) -> list[E
 def _add_on_folder(
     kind: EntityKind, entity_id: str, name: str, cluster: str | None, data: Path | None, config: Path | None
 ) -> None:
+    from imagewright.app.auditing import record_on_data_folder
     from imagewright.app.inventory import register
     from imagewright.bootstrap import utc_now
-    from imagewright.model.inventory import Entity
+    from imagewright.contract.services import own_inventory_clusters as clusters
+    from imagewright.contract.services import own_inventory_hosts as hosts
+    from imagewright.model.inventory import Entity, EntityKind
 
+    operation = clusters.create if kind is EntityKind.CLUSTER else hosts.create
     with opened(data, config) as storage, storage.write() as uow:
         register(uow, Entity(entity_id, kind, name, utc_now(), cluster))
+        uow.audit.add(record_on_data_folder(operation, entity_id, utc_now()))

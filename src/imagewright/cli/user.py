@@ -158,10 +158,12 @@ def _check_rights(role: str | None, privileges: list[str] | None) -> None:
 
 
 def _add_on_folder(name: str, role: str | None, own: frozenset[str], data: Path | None, config: Path | None) -> None:
+    from imagewright.app.auditing import record_on_data_folder
     from imagewright.app.names import checked
     from imagewright.app.passwords import hash_password
     from imagewright.app.ports import User
     from imagewright.bootstrap import utc_now
+    from imagewright.contract.services import own_users as users
     from imagewright.model.errors import InvalidArgument
 
     try:
@@ -173,14 +175,18 @@ def _add_on_folder(name: str, role: str | None, own: frozenset[str], data: Path 
         try:
             with storage.write() as uow:
                 uow.users.add(user)
+                uow.audit.add(record_on_data_folder(users.create, name, user.created))
         except ValueError:
             terminal.tell(f"imagewright: There is already a user {name}.")
             raise typer.Exit(exit_codes.REFUSED) from None
 
 
 def _change_password_on_folder(name: str, data: Path | None, config: Path | None) -> None:
+    from imagewright.app.auditing import record_on_data_folder
     from imagewright.app.passwords import hash_password
     from imagewright.app.people import no_such_user, save_user
+    from imagewright.bootstrap import utc_now
+    from imagewright.contract.services import own_users as users
 
     hashed = hash_password(_password())
     with opened(data, config) as storage, storage.write() as uow:
@@ -188,6 +194,7 @@ def _change_password_on_folder(name: str, data: Path | None, config: Path | None
         if found is None:
             raise no_such_user(name)
         save_user(uow, replace(found, password_hash=hashed))
+        uow.audit.add(record_on_data_folder(users.update, name, utc_now()))
 
 
 def _password() -> str:
