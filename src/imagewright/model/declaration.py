@@ -66,6 +66,7 @@ def declared_content(declaration: Declaration, depot: DepotContent, declared_by:
     bundle = MetadataBundle(
         file_name="declared-metadata.zip",
         vendor=declaration.vendor or next((bundle.vendor for bundle in depot.bundles), ""),
+        vendor_code="" if declaration.vendor else next((bundle.vendor_code for bundle in depot.bundles), ""),
         platforms=_platforms(depot.bundles),
         vibs=tuple(vib for vib in depot.vibs if vib.ref in wanted),
         bulletins=tuple(component.bulletin for component in parts),
