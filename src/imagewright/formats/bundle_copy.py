@@ -24,8 +24,8 @@ OpenFile = Callable[[Vib], BinaryIO]
 Report = Callable[[int], None]
 """Is told of so many bytes more, by any of several threads; what it raises ends the work."""
 
-COPIES: Final = 2
-"""VIBs that are copied at the same time."""
+COPIES: Final = max(2, min(4, os.cpu_count() or 2))
+"""VIBs that are copied at the same time: hashing is most of the work, and goes on in several cores."""
 
 
 def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: Report = lambda _: None) -> None:
