@@ -43,6 +43,16 @@ def test_every_limit_is_in_its_table_with_its_default() -> None:
         assert f"| `{LIMIT}{name}` | {value:,} |" in page, name
 
 
+def test_every_fixed_limit_of_a_file_is_named_with_its_module() -> None:
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    limited = [
+        module
+        for module in (ROOT / "src" / "imagewright" / "formats").glob("*.py")
+        if re.search(r"^_?LARGEST_\w+", module.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert [each.name for each in limited if f"`formats/{each.name}`" not in page] == []
+
+
 def test_decision_records_have_the_three_parts_and_a_number_of_their_own() -> None:
     records = sorted(ROOT.glob("docs/decisions/*.md"))
     numbers = [record.name[:4] for record in records]
