@@ -122,6 +122,22 @@ def test_a_vib_that_cannot_be_fetched_is_named_by_the_export(alice: Rest, vendor
     assert TOKEN not in answer.text
 
 
+def test_a_site_that_requires_signatures_looks_at_each_file_before_it_exports_it(
+    fresh_users: Path, vendor: MoodySite
+) -> None:
+    """The metadata say nothing of signatures: a specification can be committed with a warning, and not be exported."""
+    settings = {**READS_FROM_IT, "IMAGEWRIGHT_REQUIRE_SIGNATURES": "true"}
+    with serving(fresh_users, settings=settings) as server, rest_session(server, ALICE) as alice:
+        named(alice, vendor.url(INDEX))
+        assert synchronised(alice)["status"] == "SUCCEEDED"
+        spec = committed(alice, "Gold", {"base_image": {"version": sample.BASE_9_1_0}})
+        answer = alice.http.get(
+            bundle_url(alice, spec), headers={"vmware-api-session-id": alice.token or ""}, follow_redirects=True
+        )
+    assert answer.status_code >= 400
+    assert "without a signature, which" in answer.text
+
+
 # --- tokens ----------------------------------------------------------------------------------------------------------
 
 

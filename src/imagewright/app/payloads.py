@@ -15,9 +15,11 @@ from imagewright.app.ports import FetchError, Storage, UnitOfWork
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
 from imagewright.formats.online import vib_paths
+from imagewright.formats.vib import read_beginning
 from imagewright.model.content import Vib, VibRef
 from imagewright.model.errors import ResourceInaccessible
 from imagewright.model.library import DepotSource, OnlineDepot
+from imagewright.model.policy import refusal_of
 
 AT_ONCE: Final = 4
 """How many files are fetched at the same time."""
@@ -57,6 +59,24 @@ def fetch_vibs(storage: Storage, services: Services, vibs: Iterable[Vib], report
     for failure in failures:
         if not isinstance(failure, _Ended):
             raise failure
+
+
+def require_acceptable(services: Services, vibs: Iterable[Vib]) -> None:
+    """Refuses those of these VIBs that the policy of the site forbids, now that their files are here to be looked at.
+
+    What an import has looked at is judged with the image. Of a VIB of an online depot only the metadata are known until
+    then, and they can claim any level. Raises ResourceInaccessible, and FormatError for a file that is no VIB; a file
+    that is not there is passed over.
+    """
+    for vib in vibs:
+        if vib.signature is None and services.blobs.exists(vib.sha256):
+            with services.blobs.open(vib.sha256) as file:
+                own = read_beginning(file, vib.id, services.limits, services.trusted_signers)
+            refusal = refusal_of(own, services.policy)
+            if refusal is not None:
+                raise ResourceInaccessible.because(
+                    "imagewright.depot.vib_refused", "{0} {1}", refusal.text, refusal.resolution
+                )
 
 
 def _places(uow: UnitOfWork, wanted: Mapping[VibRef, Vib], limits: Limits) -> Mapping[VibRef, Sequence[_Place]]:

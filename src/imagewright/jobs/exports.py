@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from imagewright.app import exports
 from imagewright.app.call import Services
 from imagewright.app.exports import Wanted, complete, disc_of, require_whole
-from imagewright.app.payloads import fetch_vibs
+from imagewright.app.payloads import fetch_vibs, require_acceptable
 from imagewright.app.ports import UnitOfWork
 from imagewright.formats.bundle_copy import check_files
 from imagewright.formats.bundle_plan import BundlePlan, Crcs
@@ -98,6 +98,7 @@ class _Export:
     def _checked(self, vibs: tuple[Vib, ...], catalog: Catalog) -> Crcs:
         self.used = frozenset(vib.sha256 for vib in vibs)
         fetch_vibs(self.job.storage, self.job.services, vibs, self._report_fetched)
+        require_acceptable(self.job.services, vibs)
         whole = sum(vib.size for vib in vibs) or 1
         done, lock = 0, Lock()
 

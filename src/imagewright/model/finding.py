@@ -377,6 +377,13 @@ CATALOGUE: Mapping[str, Wording] = {
         "level community asks for no signature.",
         "Import it again from its author if you do not know why.",
     ),
+    "imagewright.vib.unknown_signature": Wording(
+        _W,
+        "{source} brings {vibs}, whose signature, which the setting require_signatures asks for, is not known as long "
+        "as the file is in an online depot only.",
+        "An export fetches the file, and is refused when the signature is not as it must be. Import the bundle to know "
+        "it now.",
+    ),
     "imagewright.vib.wrong_hardware": Wording(
         _E,
         "{source} brings {vibs}, made for {made_for}, and the hosts of this image are {hosts}.",

@@ -46,14 +46,8 @@ def policy_findings(components: Iterable[EffectiveComponent], policy: Policy) ->
         for fault, vib in _faults(effective.parts, policy) if effective.parts else ():
             found.setdefault((effective.origin.path, fault), (effective, []))[1].append(vib.id)
     for (path, fault), (effective, vibs) in found.items():
-        yield finding(
-            fault.id,
-            path,
-            source=subject_of(effective),
-            vibs=f"the VIB{'s' if len(vibs) > 1 else ''} {listed(vibs, 'and')}",
-            minimum=policy.minimum,
-            **({"asked_by": fault.asked_by} if fault.asked_by else {}),
-        )
+        named = f"the VIB{'s' if len(vibs) > 1 else ''} {listed(vibs, 'and')}"
+        yield _finding(fault, path, subject_of(effective), named, policy)
 
 
 def subject_of(effective: EffectiveComponent) -> str:
@@ -66,6 +60,21 @@ def subject_of(effective: EffectiveComponent) -> str:
 def is_acceptable(parts: ComponentParts, policy: Policy) -> bool:
     """True when the depots describe and hold all VIBs of the component, and they are no error under the policy."""
     return not parts.missing and not any(fault.is_error for fault, _ in _faults(parts, policy))
+
+
+def refusal_of(vib: Vib, policy: Policy) -> Finding | None:
+    """What forbids a VIB in any image, whatever brings it; for one whose file was read for the first time."""
+    faults = [_Fault("below_policy")] if not policy.allows(vib.acceptance_level) else []
+    signature = _signature_fault(vib, policy)
+    for fault in (*faults, *([signature] if signature else ())):
+        if fault.is_error:
+            return _finding(fault, "", "The image", f"the VIB {vib.id}", policy)
+    return None
+
+
+def _finding(fault: _Fault, path: str, source: str, vibs: str, policy: Policy) -> Finding:
+    asked_by = {"asked_by": fault.asked_by} if fault.asked_by else {}
+    return finding(fault.id, path, source=source, vibs=vibs, minimum=policy.minimum, **asked_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ def _faults(parts: ComponentParts, policy: Policy) -> Iterator[tuple[_Fault, Vib
 
 def _signature_fault(vib: Vib, policy: Policy) -> _Fault | None:
     if vib.signature is None:
-        return None
+        return _Fault("unknown_signature") if policy.require_signatures and not vib.file_missing else None
     is_claimed = vib.acceptance_level is not AcceptanceLevel.COMMUNITY
     is_asked_for = is_claimed or policy.require_signatures
     match vib.signature.result:

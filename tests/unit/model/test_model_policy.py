@@ -10,15 +10,16 @@ from model_build import Part, base_image, catalog, depot, part, vib
 from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose, compose_spec
 from imagewright.model.content import AcceptanceLevel, AddOn, DepotContent, Signature, SignatureResult
-from imagewright.model.policy import DEFAULT_POLICY, Policy
+from imagewright.model.policy import DEFAULT_POLICY, Policy, refusal_of
 from imagewright.model.spec import AddOnSpec, ImageSpec, SoftwareSpec
 from imagewright.model.validate import has_errors, validate
 
-ESXI = part("ESXi", "8.0-1", vib("esx-base", "8.0-1", acceptance_level=AcceptanceLevel.CERTIFIED))
 COMMUNITY, PARTNER = AcceptanceLevel.COMMUNITY, AcceptanceLevel.PARTNER
 UNSIGNED, VALID = SignatureResult.UNSIGNED, SignatureResult.VALID
 NOT_TRUSTED, INVALID = SignatureResult.NOT_TRUSTED, SignatureResult.INVALID
 SIGNED_ONLY = Policy(require_signatures=True)
+CERTIFIED = AcceptanceLevel.CERTIFIED
+ESXI = part("ESXi", "8.0-1", vib("esx-base", "8.0-1", acceptance_level=CERTIFIED, signature=Signature(VALID)))
 
 
 def site(*parts: Part, **things: object) -> DepotContent:
@@ -40,11 +41,11 @@ def told_of(policy: Policy, level: AcceptanceLevel, result: SignatureResult | No
 @pytest.mark.parametrize(
     ("level", "result", "by_default", "when_signatures_are_required"),
     [
-        (COMMUNITY, None, [], []),
+        (COMMUNITY, None, [], ["WARNING unknown_signature"]),
         (COMMUNITY, UNSIGNED, [], ["ERROR unsigned"]),
         (COMMUNITY, INVALID, ["WARNING bad_community_signature"], ["ERROR bad_signature"]),
         (COMMUNITY, NOT_TRUSTED, [], ["ERROR untrusted_signer"]),
-        (PARTNER, None, [], []),
+        (PARTNER, None, [], ["WARNING unknown_signature"]),
         (PARTNER, VALID, [], []),
         (PARTNER, UNSIGNED, ["ERROR unsigned"], ["ERROR unsigned"]),
         (PARTNER, INVALID, ["ERROR bad_signature"], ["ERROR bad_signature"]),
@@ -113,3 +114,23 @@ def test_open_version_is_the_highest_that_the_policy_allows() -> None:
     assert compose(image, found).chosen == {"Net": "3"}
     assert compose(image, found, Policy(PARTNER)).chosen == {"Net": "2"}
     assert compose(image, found, Policy(AcceptanceLevel.CERTIFIED)).unresolved == {"Net"}
+
+
+@pytest.mark.parametrize(
+    ("level", "result", "policy", "said"),
+    [
+        (COMMUNITY, UNSIGNED, DEFAULT_POLICY, ""),
+        (COMMUNITY, UNSIGNED, SIGNED_ONLY, "without a signature, which the setting require_signatures asks for."),
+        (PARTNER, UNSIGNED, DEFAULT_POLICY, "without a signature, which the acceptance level partner asks for."),
+        (PARTNER, VALID, SIGNED_ONLY, ""),
+        (PARTNER, NOT_TRUSTED, SIGNED_ONLY, "signed by somebody who is not trusted here"),
+        (COMMUNITY, VALID, Policy(minimum=PARTNER), "below the acceptance level partner"),
+    ],
+)
+def test_a_vib_can_be_judged_alone(level: AcceptanceLevel, result: SignatureResult, policy: Policy, said: str) -> None:
+    """As the file of an online depot is when it has been fetched."""
+    refusal = refusal_of(vib("net", "1", acceptance_level=level, signature=Signature(result)), policy)
+    assert (refusal is not None) == bool(said)
+    if refusal is not None:
+        assert refusal.text.startswith("The image brings the VIB VMW_bootbank_net_1")
+        assert said in refusal.text
