@@ -6,7 +6,7 @@ import typer
 
 from imagewright.cli import depot_build, depot_declare, depot_inspect, depot_map, depot_server, depot_verify
 
-app = typer.Typer(help="Give a server its depots; look into depots, and make them.", no_args_is_help=True)
+app = typer.Typer(name="depot", help="Give a server its depots; look into depots, and make them.", no_args_is_help=True)
 for _command in (
     depot_server.add,
     depot_server.ls,

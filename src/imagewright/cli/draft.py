@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from imagewright.client.connection import Connection
     from imagewright.contract.services import settings
 
-app = typer.Typer(help="Compose an image: make a draft, edit it, check it, commit it.", no_args_is_help=True)
+app = typer.Typer(
+    name="draft", help="Compose an image: make a draft, edit it, check it, commit it.", no_args_is_help=True
+)
 
 NameOption = Annotated[str | None, typer.Option("--name", help="Name of the image.")]
 BaseOption = Annotated[str | None, typer.Option("--base", help="Version of the base image.")]

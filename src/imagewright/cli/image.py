@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from imagewright.contract.services import settings
 
 app = typer.Typer(
-    help="Look at the images of the library, compare, export, rename and remove them.", no_args_is_help=True
+    name="image",
+    help="Look at the images of the library, compare, export, rename and remove them.",
+    no_args_is_help=True,
 )
 
 _ON_WHAT = "An image by id or name, a version of one (Blades@2), or the id of a draft."

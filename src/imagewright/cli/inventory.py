@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from imagewright.contract.services.own_inventory_hosts import Info as Host
     from imagewright.model.inventory import EntityKind
 
-app = typer.Typer(help="Register and list clusters and hosts; take their specifications back.", no_args_is_help=True)
+app = typer.Typer(
+    name="inventory", help="Register and list clusters and hosts; take their specifications back.", no_args_is_help=True
+)
 
 IdArgument = Annotated[str, typer.Argument(help="Id, such as domain-c8 or host-12; unique among clusters and hosts.")]
 ClusterOption = Annotated[list[str] | None, typer.Option(help="Id of a cluster; several times.")]

@@ -30,31 +30,29 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-app.command("serve")(serve_command.serve)
-app.command("worker")(worker_command.worker)
-app.command("backup")(upkeep.backup)
-app.command("restore")(upkeep.restore)
-app.command("fsck")(upkeep.fsck)
-app.command("audit")(audit_command.audit)
-app.command("check")(check_command.check)
-app.command("effective")(effective_command.effective)
-app.command("diff")(diff_command.diff)
-app.command("export")(export_command.export)
-app.command("sbom")(sbom_command.sbom)
-app.command("login")(login_command.login)
-app.command("logout")(login_command.logout)
-app.command("plan")(apply_command.plan)
-app.command("apply")(apply_command.apply)
-app.add_typer(image.app, name="image")
-app.add_typer(draft.app, name="draft")
-app.add_typer(task.app, name="task")
-app.add_typer(user.app, name="user")
-app.add_typer(inventory.app, name="inventory")
-app.add_typer(depot.app, name="depot")
-app.add_typer(upkeep.app, name="db")
+
+IMAGES, OTHERS = "With a server: images", "With a server: what else it knows"
+FILES, RUNNING = "Without a server", "Running a server"
+
+for panel, nouns in (
+    (IMAGES, (depot.app, draft.app, image.app)),
+    (OTHERS, (task.app, inventory.app, user.app)),
+    (RUNNING, (upkeep.app,)),
+):
+    for noun in nouns:
+        app.add_typer(noun, rich_help_panel=panel)
+for panel, commands in (
+    (IMAGES, (login_command.login, apply_command.plan, apply_command.apply, login_command.logout)),
+    (FILES, (check_command.check, effective_command.effective, diff_command.diff)),
+    (FILES, (export_command.export, sbom_command.sbom)),
+    (RUNNING, (serve_command.serve, worker_command.worker, audit_command.audit)),
+    (RUNNING, (upkeep.backup, upkeep.restore, upkeep.fsck)),
+):
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 
 
-@app.command("sample-depot")
+@app.command("sample-depot", rich_help_panel=FILES)
 def sample_depot(
     folder: Annotated[Path, typer.Argument(help="Where to write the sample depots; made when it is not there.")],
     json: JsonOption = False,
@@ -73,7 +71,7 @@ def sample_depot(
         say(str(path))
 
 
-@app.command("demo")
+@app.command("demo", rich_help_panel=RUNNING)
 def demo(
     bundle: Annotated[
         list[Path] | None, typer.Option(help="An offline bundle of your own to import too; can be given several times.")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from imagewright.client.connection import Connection
     from imagewright.contract.services import cis_task
 
-app = typer.Typer(help="Look at the tasks of the server, wait for them, cancel them.", no_args_is_help=True)
+app = typer.Typer(
+    name="task", help="Look at the tasks of the server, wait for them, cancel them.", no_args_is_help=True
+)
 
 SHORT = 8
 """Characters of a task's id that tables show; commands take any beginning of an id that only one task has."""

@@ -15,28 +15,32 @@ import typer
 
 from imagewright.cli import exit_codes
 from imagewright.cli.data_folder import ConfigOption, DataOption, opened
-from imagewright.cli.terminal import bars, tell
+from imagewright.cli.terminal import JsonOption, bars, echo_json, say, tell
 from imagewright.settings import load_settings
 
-app = typer.Typer(help="Move the database.", no_args_is_help=True)
+app = typer.Typer(name="db", help="Move the database.", no_args_is_help=True)
 
 
 @app.command("copy")
 def copy(
     source: Annotated[str, typer.Argument(help="URL of the database to copy: sqlite:///PATH or postgresql://...")],
     target: Annotated[str, typer.Argument(help="URL of an empty one; a file is made.")],
+    json: JsonOption = False,
 ) -> None:
     """Copy a database, every row, into an empty one of the same or the other kind, and check what was written.
 
     Nobody may have the source open: what would be done there later would be lost. Stop the servers and workers, copy,
     and start them with the new URL. For a copy of a running server, use backup.
 
-    Example: imagewright db copy sqlite:///data/imagewright.db postgresql://imagewright@db.example/imagewright
+    Example: imagewright db copy sqlite:///restored/imagewright.db sqlite:///copied.db
     """
     from imagewright.backups import copy_database
 
     with _troubles_told():
         sums = copy_database(source, target)
+    if json:
+        echo_json([{"table": each.table, "rows": each.rows, "sha256": each.sha256} for each in sums])
+        return
     for each in sums:
         typer.echo(f"{each.table}\t{each.rows}\tsha256:{each.sha256}")
     typer.echo(f"copied {sum(each.rows for each in sums)} rows of {len(sums)} tables, and read all of them again")
@@ -46,19 +50,23 @@ def backup(
     to: Annotated[Path, typer.Argument(help="A new folder for the backup.")],
     data: DataOption = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Copy the database and all files into a new folder, while the server works.
 
     Everything that was acknowledged before is in it. The certificate and the settings are not.
 
-    Example: imagewright backup /srv/backups/2026-03-01
+    Example: imagewright backup saved
     """
     from imagewright.backups import back_up
 
     settings = load_settings({"data": data}, os.environ, config)
     with _troubles_told(), bars() as shown:
         made = back_up(settings, to, shown.bytes("files"))
-    typer.echo(f"{to}: {made.rows} rows, {made.blobs} files, {made.size} bytes")
+    if json:
+        echo_json({"folder": str(to), "rows": made.rows, "files": made.blobs, "size": made.size})
+    else:
+        say(f"{to}: {made.rows} rows, {made.blobs} files, {made.size} bytes")
     if made.lacking:
         tell(f"imagewright: {len(made.lacking)} files were not there; imagewright fsck says what needs them.")
         raise typer.Exit(exit_codes.REFUSED)
@@ -68,19 +76,23 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="The folder of a backup.")],
     data: DataOption = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Put a backup back, where the settings say that database and files are. The database must be empty.
 
     Every file is checked. Start the server afterwards: it goes on with the tasks that were not finished.
 
-    Example: imagewright restore /srv/backups/2026-03-01 --data ./data
+    Example: imagewright restore saved --data ./restored
     """
     from imagewright.backups import restore as put_back
 
     settings = load_settings({"data": data}, os.environ, config)
     with _troubles_told(), bars() as shown:
         made = put_back(settings, source, shown.bytes("files"))
-    typer.echo(f"restored {made.rows} rows, {made.blobs} files, {made.size} bytes")
+    if json:
+        echo_json({"rows": made.rows, "files": made.blobs, "size": made.size})
+    else:
+        say(f"restored {made.rows} rows, {made.blobs} files, {made.size} bytes")
     if made.lacking:
         tell(f"imagewright: {len(made.lacking)} files were not there when the backup was made.")
         raise typer.Exit(exit_codes.REFUSED)
@@ -90,6 +102,7 @@ def fsck(
     deep: Annotated[bool, typer.Option("--deep", help="Also read every file, and compare its SHA-256.")] = False,
     data: DataOption = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Check that rows and files agree: what is missing, damaged, needed by nothing, or contradicts itself.
 
@@ -103,6 +116,9 @@ def fsck(
     settings = load_settings({"data": data}, os.environ, config)
     with _troubles_told(), opened(data, config) as storage, bars() as shown:
         found = examine(storage, open_blobs(settings), utc_now(), deep=deep, report=shown.bytes("files"))
+    if json:
+        echo_json({"files": found.blobs, "size": found.size, "faults": list(found.faults)})
+        raise typer.Exit(exit_codes.REFUSED if found.faults else exit_codes.DONE)
     for each in found.faults:
         typer.echo(each)
     young = f", {found.unowned} that are new and not needed yet" if found.unowned else ""

@@ -16,7 +16,7 @@ from imagewright.cli.data_folder import ConfigOption, DataOption, opened
 from imagewright.cli.server import connected
 from imagewright.settings import secret_from
 
-app = typer.Typer(help="Manage who may log in, and what he may do.", no_args_is_help=True)
+app = typer.Typer(name="user", help="Manage who may log in, and what he may do.", no_args_is_help=True)
 
 PASSWORD_VARIABLE = "IMAGEWRIGHT_USER_PASSWORD"  # noqa: S105 - the name of a variable
 

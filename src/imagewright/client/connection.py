@@ -141,25 +141,34 @@ class Connection:
                 headers=headers, **options,
             )  # fmt: skip
         self._refuse(answer)
-        return rest_values.decode_output(operation, answer.content)
+        try:
+            return rest_values.decode_output(operation, answer.content)
+        except ValueError:
+            raise self._strange(answer) from None
 
     def _plain(self, answer: httpx.Response) -> Any:
         self._refuse(answer)
-        return answer.json()
+        try:
+            return answer.json()
+        except ValueError:
+            raise self._strange(answer) from None
 
     def _refuse(self, answer: httpx.Response) -> None:
         if answer.is_success:
             return
         error: ApiError | None = None
-        with suppress(ValueError, KeyError):
+        with suppress(ValueError):
             error = rest_values.decode_error(answer.content)
         # What a proxy answers may be JSON too.
         if error is None or not error.messages:
-            raise Unreachable(
-                f"{answer.url.host} answered {answer.status_code} {answer.reason_phrase} in a way that no imagewright "
-                f"does; is {self.url} the right server?"
-            )
+            raise self._strange(answer)
         raise error
+
+    def _strange(self, answer: httpx.Response) -> Unreachable:
+        return Unreachable(
+            f"{answer.url.host} answered {answer.status_code} {answer.reason_phrase} in a way that no imagewright "
+            f"does; is {self.url} the right server, and is there a proxy?"
+        )
 
     @contextmanager
     def _answers(self) -> Iterator[None]:
