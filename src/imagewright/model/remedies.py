@@ -15,7 +15,7 @@ from imagewright.model.catalog import Catalog
 from imagewright.model.compose import compose, pin_image
 from imagewright.model.edit import Edit, Way
 from imagewright.model.effective import EffectiveImage
-from imagewright.model.finding import AT_MOST, Finding, Severity
+from imagewright.model.finding import AT_MOST, CATALOGUE, Finding, Severity, listed
 from imagewright.model.policy import Policy
 from imagewright.model.relations import problems
 from imagewright.model.version import supports
@@ -54,7 +54,11 @@ class Remedies:
             errors = self._errors(way)
             if errors is not None and _key(found) not in errors and errors <= self._known:
                 good.append(way)
-        return replace(found, ways=tuple(good)) if good else found
+        if not good:
+            return found
+        # The sentence lists versions of the part itself; those that would bring another error are left out.
+        tried = [edit.value for way in good for edit in way.edits if edit.value and edit.path in _places(found.path)]
+        return _retold(replace(found, ways=tuple(good)), tried)
 
     def _errors(self, way: Way) -> frozenset[Hashable] | None:
         """What is wrong with the image after these changes; None when too many were tried already."""
@@ -129,6 +133,19 @@ class Remedies:
         dropped = drop(present) if present is not None else edit.no_component(name)
         if dropped is not None:
             yield dropped
+
+
+def _places(path: str) -> tuple[str, str]:
+    """Where another version of the part at a path is set."""
+    return path, f"{path}.version"
+
+
+def _retold(found: Finding, versions: list[str]) -> Finding:
+    """The finding with these versions in its resolution. Where something is ambiguous, that lists depots."""
+    told = CATALOGUE[found.id].resolution
+    if not versions or "{ways}" not in told or found.id.endswith(".ambiguous"):
+        return found
+    return replace(found, resolution=told.format_map({**found.args, "ways": listed(versions)}))
 
 
 def _key(found: Finding) -> Hashable:

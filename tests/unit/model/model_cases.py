@@ -82,6 +82,7 @@ BLADES = part(
     "Acme-Blade-Tool", "2.1-1", vib("acme-blade-tool", "2.1-1", hardware=(HardwarePlatform("Acme", "Blade"),))
 )
 OTHERS = part("Globex-Rack-Tool", "7.0-1", vib("globex-rack-tool", "7.0-1", hardware=(HardwarePlatform("Globex"),)))
+RETIRED = part("Acme-Retired", "1.4-1", vib("acme-retired", "1.4-1", conflicts=["esx-version = 9.1.0.0.25370933"]))
 HOST_ONLY = part("Host-Monitor", "2.0-1", vib("host-monitor", "2.0-1", platforms=ESX))
 
 
@@ -142,6 +143,22 @@ _IN_NO_DEPOT = {
 }
 
 
+_MANY = {
+    f"image-{number}": {"display_name": f"Host {number}", "selection_criteria": _host(f"4c4c4544-{number:04}")}
+    for number in range(1, 102)
+}
+_OTHER_VERSIONS = {
+    "add_on": {"name": "ACME-Custom-AddOn", "version": "803.0.0.99-1"},
+    "hardware_support": {"packages": {"com.acme.hsm": {"pkg": "Acme-Rack", "version": "23.07"}}},
+    "solutions": {
+        "com.vmware.vsphere-wcp": {
+            "version": "9.0.1",
+            "components": [*_SPHERELET, {"component": "VMware-Supervisor"}],
+        }
+    },
+}
+
+
 def _add_on(version: str, name: str = "ACME-Custom-AddOn") -> dict[str, str]:
     return {"name": name, "version": version}
 
@@ -189,6 +206,8 @@ CASES = {
         },
     ),
     "no_base_image": _case(None),
+    "no_name": replace(_case(BASE_8), library=LibraryView()),
+    "not_for_this_release": _case(BASE_9, {"old": depot(RETIRED)}, components=_all([RETIRED])),
     "nothing_provides_it": _case(BASE_8, {"lab tools": depot(NEEDED, COLLECTOR)}, components=_all([NEEDED, COLLECTOR])),
     "one_file_twice": _case(BASE_8, components={"Community-Net": "0.9-1"}),
     "one_version_with_two_contents": _case(BASE_8, components={"Lab-Driver": "1.0-1"}),
@@ -228,6 +247,8 @@ CASES = {
     "solution_component_removed": _case(
         BASE_8, solutions=_WCP, removed_components=["VMware-Spherelet"], components={"VMware-VM-Tools": "12.9-1"}
     ),
+    "too_many_alternative_images": _case(BASE_8, alternative_images=_MANY),
+    "unknown_versions": _case(BASE_8, **_OTHER_VERSIONS),
     "unmet_dependency": _case(BASE_8, components={"Acme-Agent": "2.0-1"}),
     "wrong_product_line": _case(
         BASE_8, {"newer": depot(HOST_ONLY)}, components={"Edge-Shell": "1.0-1", "Host-Monitor": "2.0-1"}

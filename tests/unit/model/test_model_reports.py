@@ -33,6 +33,13 @@ def test_there_is_a_report_for_every_case_and_for_nothing_else() -> None:
     assert sorted(path.stem for path in REPORTS.glob("*.txt")) == sorted(CASES)
 
 
+def test_there_is_a_report_with_every_finding() -> None:
+    """Those of the inventory and of drivers are about more than one specification."""
+    told = {found.id for case in CASES.values() for found in case.findings()}
+
+    assert {each for each in CATALOGUE if each.split(".")[1] not in ("inventory", "driver")} == told
+
+
 def test_every_sentence_ends_and_names_a_way_out() -> None:
     for finding_id, wording in CATALOGUE.items():
         assert finding_id.startswith("imagewright."), finding_id
