@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict
@@ -60,6 +61,25 @@ def test_decision_records_have_the_three_parts_and_a_number_of_their_own() -> No
     for record in records:
         text = record.read_text(encoding="utf-8").lower()
         assert all(part in text for part in ("context", "decision", "consequences")), record.name
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here to read the unit")
+def test_the_systemd_unit_is_right(tmp_path: Path) -> None:
+    unit = (ROOT / "packaging" / "imagewright.service").read_text(encoding="utf-8")
+    copy = tmp_path / "imagewright.service"
+    copy.write_text(unit.replace("/opt/imagewright/bin/imagewright", "/bin/true"))
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_files_that_the_container_is_made_of_are_there() -> None:
+    copied = re.findall(
+        r"^COPY (?!--)(.+) \S+$", (ROOT / "packaging" / "Containerfile").read_text("utf-8"), re.MULTILINE
+    )
+    assert copied
+    assert [name for line in copied for name in line.split() if not (ROOT / name).exists()] == []
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -64,7 +64,15 @@ def backup(
     with _troubles_told(), bars() as shown:
         made = back_up(settings, to, shown.bytes("files"))
     if json:
-        echo_json({"folder": str(to), "rows": made.rows, "files": made.blobs, "size": made.size})
+        echo_json(
+            {
+                "folder": str(to),
+                "rows": made.rows,
+                "files": made.blobs,
+                "size": made.size,
+                "missing": list(made.lacking),
+            }
+        )
     else:
         say(f"{to}: {made.rows} rows, {made.blobs} files, {made.size} bytes")
     if made.lacking:
@@ -90,7 +98,7 @@ def restore(
     with _troubles_told(), bars() as shown:
         made = put_back(settings, source, shown.bytes("files"))
     if json:
-        echo_json({"rows": made.rows, "files": made.blobs, "size": made.size})
+        echo_json({"rows": made.rows, "files": made.blobs, "size": made.size, "missing": list(made.lacking)})
     else:
         say(f"restored {made.rows} rows, {made.blobs} files, {made.size} bytes")
     if made.lacking:
