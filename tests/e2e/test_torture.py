@@ -92,6 +92,12 @@ class Site:
         self._end_worker()
         self._start_worker()
 
+    def is_whole(self) -> None:
+        """The database and the blobs agree."""
+        words = ("fsck", "--deep", "--data", str(self.data))
+        done = run_command(*words, folder=self.data.parent, **self._settings)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def close(self) -> None:
         self._end_worker()
         self._http.close()
@@ -128,7 +134,7 @@ class Torture(RuleBasedStateMachine):
         self._commits: set[str] = set()
 
     def teardown(self) -> None:
-        """Every task has ended, and a whole look finds what the model says."""
+        """Every task has ended, a whole look finds what the model says, and nothing is missing or left over."""
         with self.place:
             self._everything_has_ended()
 
@@ -196,6 +202,7 @@ class Torture(RuleBasedStateMachine):
         for task in rest.result("POST", "/cis/tasks", 200, params={"action": "list"}, json=filter_):
             rest.wait(task)
         assert self._look() == self.library.seen()
+        self.site.is_whole()
 
     def _acknowledged(self, request: Request, response: httpx.Response) -> None:
         if request.is_commit:
