@@ -6,10 +6,10 @@ uneven sizes; ten VIBs have each of them, since making a gigabyte of different o
 
 from __future__ import annotations
 
-import gzip
 import io
 import sysconfig
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,8 @@ VIBS = 250
 PAYLOADS = 25
 LARGEST = 9
 """The largest payload has so many times the bytes of the smallest."""
+PIECE = 32 << 10
+"""Bytes of code that are packed at a time, until a payload has its size."""
 HOST = Platform("embeddedEsx", "8.0")
 
 
@@ -50,14 +52,16 @@ def write_bundle(path: Path, size: int, *, deflated: bool = True) -> None:
 
 def _payloads(average: int) -> Iterator[bytes]:
     """Gzip files of uneven sizes around this one."""
-    code = _machine_code()
-    packed = len(gzip.compress(code[: 8 << 20])) / (8 << 20)
+    code = memoryview(_machine_code())
     start = 0
     for number in range(PAYLOADS):
         weight = 2 * (1 + (LARGEST - 1) * number / (PAYLOADS - 1)) / (1 + LARGEST)
-        length = int(average * weight / packed)
-        yield gzip.compress((code[start:] + code)[:length], mtime=0)
-        start = (start + length) % len(code)
+        packed = bytearray()
+        engine = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        while len(packed) < average * weight:
+            packed += engine.compress(code[start : start + PIECE]) + engine.flush(zlib.Z_SYNC_FLUSH)
+            start = (start + PIECE) % len(code)
+        yield bytes(packed + engine.flush())
 
 
 def _machine_code(enough: int = 96 << 20) -> bytes:

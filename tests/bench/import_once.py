@@ -21,7 +21,8 @@ from imagewright.contract.services import cis_task, cis_tasks
 from imagewright.contract.services import depots_offline as offline
 
 CHUNK = 1 << 20
-PAUSE = 0.01
+PAUSE = 0.05
+"""Seconds between two looks at the task, which cost about a millisecond each."""
 
 
 def uploaded(person: Person, bundle: Path) -> str:
