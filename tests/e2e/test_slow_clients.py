@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from server_process import ALICE, PATIENCE, ServerProcess, serving
+from server_process import ALICE, PATIENCE, ServerProcess, eventually, serving
 from wire_clients import DRAFTS, Rest, basic, connection, login
 
 FEW = 5
@@ -26,6 +26,7 @@ TIGHT = {
 }
 POST = b"POST /api HTTP/1.1\r\nHost: x\r\n"
 LONG = POST + b"Content-Length: 1000000\r\n\r\n"
+NAME = f"{DRAFTS}/no-such-draft/display-name"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
@@ -158,6 +159,68 @@ def test_what_never_ends_takes_no_memory(client: socket.socket, begun: bytes, pi
     client.sendall(begun)
     # What lies in the buffers of both sides is counted too.
     assert trickled(client, piece, 0) < 16 * 1024 * 1024
+
+
+@pytest.fixture
+def plain(fresh_users: Path) -> Iterator[ServerProcess]:
+    """A server with the usual limits."""
+    with serving(fresh_users, ["--no-tls"]) as server:
+        yield server
+
+
+def test_large_bodies_of_strangers_together_take_no_more_memory_than_is_set_aside(plain: ServerProcess) -> None:
+    # Sixteen of them leave no room for another one.
+    large = b" " * (31 * 512 * 1024)
+    with connection(plain) as http:
+        rest = Rest(http, login(http, ALICE))
+        with ExitStack() as stack:
+            for _ in range(16):
+                client = stack.enter_context(connected(plain))
+                client.sendall(POST + b"Content-Length: %d\r\n\r\n" % (len(large) + 1) + large)
+            # All of it is on its way, but the server may not have read it all.
+            eventually("large bodies are refused", lambda: rest.request("PUT", NAME, content=large).status_code == 503)
+            rest.refused("PUT", NAME, 503, "SERVICE_UNAVAILABLE", content=large).says("large requests")
+            assert memory_of(plain) < 1024 * 1024 * 1024
+            # Which is no trouble for what is done by hand.
+            assert rest.result("GET", DRAFTS, 200) == {}
+            rest.refused("PUT", NAME, 404, "NOT_FOUND", json={"display_name": "x"})
+        eventually("there is room again", lambda: rest.request("PUT", NAME, content=large).status_code == 400)
+
+
+def memory_of(server: ServerProcess) -> int:
+    """The bytes that the process has in memory, as Linux tells."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+
+GARBAGE = {
+    "of another protocol": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a handshake": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
+    "zeros": bytes(1000),
+    "a long method": b"X" * 5000 + b" / HTTP/1.1\r\n\r\n",
+    "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a length and chunks": POST
+    + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n",
+    "a negative length": POST + b"Content-Length: -1\r\n\r\n",
+    "a length beyond measure": POST + b"Content-Length: 99999999999999999999999\r\n\r\n",
+    "a chunk beyond measure": CHUNKED + b"ffffffffffffffffffff\r\n",
+    "a blank in a name": b"GET /healthz HTTP/1.1\r\nX Y: 1\r\n\r\n",
+    "a line end in a target": b"GET /health\rz HTTP/1.1\r\n\r\n",
+    "no target": b"GET HTTP/1.1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
+def test_what_is_no_request_is_refused_and_nothing_in_it_is_done(
+    tight: ServerProcess, client: socket.socket, garbage: bytes
+) -> None:
+    client.sendall(garbage)
+    said = answer_before_the_end(client)
+    assert said == b"" or said.startswith(b"HTTP/1.1 400 "), said
+    assert b"200" not in said
+    with connection(tight) as http:
+        assert http.get("/healthz").status_code == 200
+    assert not [line for line in tight.log.seen if "Traceback" in line]
 
 
 def test_many_idle_connections_keep_nobody_out(tight: ServerProcess) -> None:

@@ -15,11 +15,13 @@ from imagewright.app.authentication import Credentials, SessionToken, UnknownSch
 from imagewright.app.call import Origin
 from imagewright.app.tracing import REQUEST
 from imagewright.contract.routing import Query
-from imagewright.model.errors import InvalidArgument
+from imagewright.model.errors import InvalidArgument, ServiceUnavailable
 
 SESSION_HEADER = "vmware-api-session-id"
 OWN_SITE = frozenset({"none", "same-origin"})
 """What a browser says (Sec-Fetch-Site) when a person or a page of this server makes a request. Others say nothing."""
+SMALL_BODY = 256 * 1024
+"""Bytes of a body that any number of clients may send at the same time. What people do by hand is much smaller."""
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a request that is not an upload. A specification of a thousand components has about 100,000."""
 
@@ -87,16 +89,44 @@ def query_of(request: Request) -> Query:
     return parse_qs(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
-async def body_of(request: Request) -> bytes:
-    """The whole body; InvalidArgument when it is larger than is sensible, without reading it to its end."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise InvalidArgument.because(
-                "imagewright.rest.body_too_large",
-                "The body of the request is larger than {0} bytes. Files are sent to /vum-fileupload.",
-                LARGEST_BODY,
+class Room:
+    """Bytes that large bodies may take together while they arrive. On the event loop only, so nothing is locked."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+    def take(self, size: int) -> None:
+        """Takes so many bytes; ServiceUnavailable when there are not so many left."""
+        if size > self.left:
+            raise ServiceUnavailable.because(
+                "imagewright.rest.too_many_large_bodies",
+                "Too many large requests arrive at the same time. Nothing was changed; try again in a few seconds.",
             )
-        parts.append(part)
-    return b"".join(parts)
+        self.left -= size
+
+
+ROOM = Room(256 * 1024 * 1024)
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body; InvalidArgument when it is larger than is sensible, without reading it to its end.
+
+    Who sends it is not known yet, so strangers too may send one. ServiceUnavailable when others take all the room.
+    """
+    parts, size, taken = [], 0, 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST_BODY:
+                raise InvalidArgument.because(
+                    "imagewright.rest.body_too_large",
+                    "The body of the request is larger than {0} bytes. Files are sent to /vum-fileupload.",
+                    LARGEST_BODY,
+                )
+            if size > SMALL_BODY:
+                ROOM.take(size - taken)
+                taken = size
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        ROOM.left += taken
