@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from depot_bench import Site
@@ -14,6 +15,8 @@ from moody_site import MoodySite, moody_site
 from online_site import depot_of, followed, synchronised, unpacked
 
 from imagewright.cli import sample_depot as sample
+from imagewright.depots.fetcher import UrlFetcher
+from imagewright.depots.policy import FetchPolicy
 from imagewright.formats.limits import Limits
 
 INDEX, VENDOR_INDEX = "main/index.xml", "main/vendor-index.xml"
@@ -143,6 +146,39 @@ def test_a_fault_that_passes_is_not_seen(
     vendor.moods[archive_of(new)].append("break")
     assert synchronised(site) is None
     assert vendor.statuses(archive_of(new))[1:] == [200, 206]
+
+
+def test_a_server_that_answers_too_slowly_is_given_up(
+    site: Site, vendor: MoodySite, depot: str, new: dict[str, bytes]
+) -> None:
+    policy = FetchPolicy(allowed_networks=(ip_network("127.0.0.1/32"),), read_timeout=1, retries=1, retry_pause=0.001)
+    site.services = site.application.services = replace(site.services, fetcher=UrlFetcher(policy))
+    site.runners[-1].stop()
+    site.start()
+    vendor.files = new
+    vendor.moods[archive_of(new)] += ["slow"] * 100
+    error = synchronised(site)
+    assert error is not None
+    assert "sent nothing for 1 seconds" in error.messages[1].text
+    assert base_images(site) == [sample.BASE_8_0_3]
+
+    vendor.moods.clear()
+    assert synchronised(site) is None
+    assert base_images(site) == [sample.BASE_8_0_3, sample.BASE_9_1_0]
+
+
+def test_a_depot_that_becomes_another_one_between_two_requests_is_right_after_the_next_sync(
+    site: Site, vendor: MoodySite, old: dict[str, bytes], new: dict[str, bytes]
+) -> None:
+    """Nothing in an index says what its archives must be, so a sync can meet the archive of a newer index."""
+    followed(site, vendor.url(INDEX))
+    archive = archive_of(new)
+    vendor.files = {**old, archive: new[archive]}
+    assert synchronised(site) is None
+    assert base_images(site) == [sample.BASE_9_1_0]
+    vendor.files = new
+    assert synchronised(site) is None
+    assert base_images(site) == [sample.BASE_9_1_0]
 
 
 def test_an_archive_that_is_changed_while_it_is_read_is_refused(

@@ -202,3 +202,9 @@ def test_the_time_for_all_connections_together_is_bounded(site: MoodySite) -> No
 def test_a_redirect_out_of_the_allowed_networks_is_refused_when_going_on(site: MoodySite) -> None:
     site.moods["file"] += ["break", "to http://169.254.169.254/latest"]
     assert "which may not be read: 169.254.169.254 is a cloud's metadata service" in refusal(site)
+
+
+def test_a_server_that_falls_silent_is_asked_for_the_rest(site: MoodySite) -> None:
+    site.moods["file"].append("slow")
+    assert fetched(site, replace(LOOPBACK, read_timeout=0.5)) == BODY
+    assert site.statuses("file") == [200, 206]
