@@ -55,7 +55,7 @@ def read_tree(data: bytes, path: str, where: str, limits: Limits = DEFAULT_LIMIT
     """The tree of a document, taken for XML when its name or its first character says so. Raises FormatError."""
     if path.endswith(".xml") or data.lstrip()[:1] == b"<":
         root = parse_xml(data, where, limits)
-        value: Any = {root.tag: _of_element(root.element, 0)}
+        value: Any = {_local(root.tag): _of_element(root.element, 0)}
     else:
         value = parse_json(data, where, limits.document_size)
     return Branch(value if isinstance(value, dict | list) else [])
@@ -64,11 +64,16 @@ def read_tree(data: bytes, path: str, where: str, limits: Limits = DEFAULT_LIMIT
 def _of_element(element: etree._Element, depth: int) -> Any:
     """Attributes and children by name, those of one name as a list; only the text of an element without either."""
     text = (element.text or "").strip()
-    found: dict[str, Any] = {str(name): str(value) for name, value in element.attrib.items()}
+    found: dict[str, Any] = {_local(str(name)): str(value) for name, value in element.attrib.items()}
     children: dict[str, list[Any]] = {}
     for child in element.iterchildren() if depth < DEEPEST else ():
-        children.setdefault(str(child.tag), []).append(_of_element(child, depth + 1))
+        children.setdefault(_local(str(child.tag)), []).append(_of_element(child, depth + 1))
     found |= {tag: parts if len(parts) > 1 else parts[0] for tag, parts in children.items()}
     if not found:
         return text
     return found | ({"": text} if text else {})
+
+
+def _local(name: str) -> str:
+    """A name without its namespace, which would only hide the words in it."""
+    return name.rpartition("}")[2]

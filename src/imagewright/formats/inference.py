@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from imagewright.formats.documents import Branch, read_tree
 from imagewright.formats.errors import shown
 from imagewright.formats.images import ImageObject
-from imagewright.formats.known_components import MOST_TEXTS, KnownComponents, texts_in
+from imagewright.formats.known_components import MOST_FIELDS, KnownComponents, texts_in
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.xml import parse_date
 from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Solution
@@ -138,7 +138,7 @@ def _near_texts(owner: Branch, taken: frozenset[int]) -> dict[Keys, str]:
     """The texts of an object, and of the objects directly in it, by key."""
     found: dict[Keys, str] = {(key,): text for key, text in owner.texts.items()}
     for key, part in owner.items:
-        if isinstance(part, dict) and id(part) not in taken and len(part) <= MOST_TEXTS:
+        if isinstance(part, dict) and id(part) not in taken and len(part) <= MOST_FIELDS:
             found |= {(key, inner): text for inner, text in part.items() if isinstance(text, str)}
     return found
 
@@ -280,8 +280,9 @@ def _removed(group: _Group, known: KnownComponents) -> _Listed:
     """Bare names below the owner: a list of which one is known, or what stands under a word for taking out."""
     names: list[str] = []
     places: list[Keys] = []
+    taken = set(group.taken)
     for branch in group.owner.walk():
-        if any(id(each.value) in group.taken for each in (branch, *branch.above())):
+        if any(id(each.value) in taken for each in (branch, *branch.above())):
             continue
         bare = [text for key, part in branch.items if (text := _bare_name(key, part))]
         own = branch.keys[len(group.owner.keys) :]
@@ -290,6 +291,7 @@ def _removed(group: _Group, known: KnownComponents) -> _Listed:
         if bare and len(bare) == len(branch.items) and (is_said or is_list):
             names += bare
             places.append(own)
+            taken.add(id(branch.value))
     for key, part in group.owner.texts.items():
         if _TAKEN_OUT.search(_words(key)) and _NAME.fullmatch(part):
             names.append(part)
@@ -298,7 +300,9 @@ def _removed(group: _Group, known: KnownComponents) -> _Listed:
 
 
 def _bare_name(key: str, part: Any) -> str:
-    """The name that an entry is; an object is one when it holds one name and no version."""
+    """The name that an entry is; an object is one when it holds a name and no version, several things are none."""
+    if isinstance(part, list) and len(part) > 1:
+        return ""
     texts = list(texts_in(part)) or [key]
     found = [text for text in texts if _NAME.fullmatch(text)]
     return found[0] if found and not any(_VERSION.fullmatch(text) for text in texts) else ""

@@ -9,7 +9,10 @@ from typing import Any, Final
 from imagewright.model.content import Component, ComponentRef
 
 MOST_TEXTS: Final = 8
-"""Texts in an entry that may still be one component; what holds more is something else."""
+"""Texts in an entry and in what it holds that may still be one component; what holds more is something else."""
+
+MOST_FIELDS: Final = 24
+"""Texts that may stand directly in an object that is one component, or tells of an image: names, versions, links."""
 
 _JOINED_BY = (":", "_", " ", "@", "-", "/", "=", "==")
 
@@ -31,13 +34,24 @@ class KnownComponents:
         return cls(pairs, joined | refs, frozenset(ref.name for ref in refs.values()))
 
     def component(self, key: str, value: Any) -> ComponentRef | None:
-        """The one component that an entry names: as one text, or as two of the few texts that it holds."""
+        """The one component that an entry names: by what stands directly in it, or else by the few texts that it holds.
+
+        Either is one text, or two. An object may tell much more of a component, and list its VIBs.
+        """
+        if isinstance(value, dict) and len(value) <= MOST_FIELDS:
+            own = self._named((key, *(part for part in value.values() if isinstance(part, str))))
+            if own:
+                return own.pop() if len(own) == 1 else None
         texts = [text for text in (key, *texts_in(value)) if text]
-        if len(texts) > MOST_TEXTS:
-            return None
-        found = {self.joined[text] for text in texts if text in self.joined}
-        found |= {self.pairs[pair] for name in texts for text in texts if (pair := (name, text)) in self.pairs}
+        found = self._named(texts) if len(texts) <= MOST_TEXTS else set()
         return found.pop() if len(found) == 1 else None
+
+    def _named(self, texts: Iterable[str]) -> set[ComponentRef]:
+        """All components that any one, or any two, of the texts name."""
+        known = tuple(texts)
+        found = {self.joined[text] for text in known if text in self.joined}
+        names = [text for text in known if text in self.names]
+        return found | {self.pairs[pair] for name in names for text in known if (pair := (name, text)) in self.pairs}
 
 
 def texts_in(value: Any, depth: int = 0) -> Iterator[str]:

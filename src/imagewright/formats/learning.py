@@ -122,7 +122,7 @@ def _part(inferred: Inferred, owner: Any, files: str, known: KnownComponents) ->
     places, image = inferred.places, inferred.image
     components = tuple(_entries_at(owner, keys) for keys in places.components)
     entries = [entry for path in components for entry in read_path(path).entries(owner)]
-    removed = tuple(_entries_at(owner, keys) for keys in _topmost(places.removed))
+    removed = tuple(_entries_at(owner, keys) for keys in places.removed)
     names = set(image.removed_components) if isinstance(image, AddOn | HardwareSupportPackage) else set()
     taken_out = [entry for path in removed for entry in read_path(path).entries(owner)]
     shown = {} if isinstance(image, HardwareSupportPackage) else display_keys(owner)
@@ -149,15 +149,6 @@ def _entries_at(owner: Any, keys: Keys) -> str:
     if isinstance(value, list):
         return f"{path}[]"
     return f"{path}.*" if isinstance(value, dict) else path
-
-
-def _topmost(places: Iterable[Keys]) -> list[Keys]:
-    """Without those that lie below another one."""
-    kept: list[Keys] = []
-    for keys in sorted(places, key=len):
-        if not any(keys[: len(other)] == other for other in kept):
-            kept.append(keys)
-    return kept
 
 
 def _told_by(entries: list[Entry], known: KnownComponents) -> dict[str, str]:

@@ -47,7 +47,10 @@ def read_signing_key(
     """
     try:
         private = load_pem_private_key(key, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except TypeError as error:  # told by the library so, and in no other way
+        what = "is not encrypted, but a passphrase was given" if passphrase else "is encrypted; give its passphrase"
+        raise FormatError(key_where, f"{what} (IMAGEWRIGHT_SIGNING_PASSPHRASE)") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise FormatError(key_where, f"is no private key in PEM form that can be read ({error})") from error
     if not isinstance(private, rsa.RSAPrivateKey):
         raise FormatError(key_where, "is no RSA key; only those sign the same bytes in the same way each time")

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from signers import Key, Signer, signer
 
 from imagewright.formats.authoring import build_depot
@@ -155,6 +155,22 @@ def test_a_signature_leads_to_its_root_through_what_issued_it() -> None:
     with open_depot(io.BytesIO(data), "made.zip", trusted=TrustedSigners((root.certificate,))) as depot:
         signatures = [depot.copy_vib(vib).signature for vib in described.vibs]
     assert [(each.result, each.signer) for each in signatures if each] == [(SignatureResult.VALID, "Signing")] * 3
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "passphrase", "said"),
+    [
+        (True, None, r"key.pem: is encrypted; give its passphrase \(IMAGEWRIGHT_SIGNING_PASSPHRASE\)"),
+        (True, b"wrong", "key.pem: is no private key in PEM form that can be read"),
+        (False, b"needless", "key.pem: is not encrypted, but a passphrase was given"),
+    ],
+)
+def test_passphrases(encrypted: bool, passphrase: bytes | None, said: str) -> None:
+    by = signer("Somebody")
+    locked = BestAvailableEncryption(b"right") if encrypted else NoEncryption()
+    key = by.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked)
+    with pytest.raises(FormatError, match=said):
+        read_signing_key(key, "key.pem", by.pem, "certificates.pem", passphrase)
 
 
 def test_keys_that_cannot_be_used() -> None:

@@ -1,4 +1,4 @@
-"""Base images and add-ons as nobody writes them: eight vocabularies and nestings that were invented for the tests.
+"""Base images and add-ons as nobody writes them: ten vocabularies and nestings that were invented for the tests.
 
 `bundle_in` makes a whole offline bundle with the writer and puts the documents of one vocabulary into its metadata.
 """
@@ -65,7 +65,32 @@ def _elements(refs: Iterable[ComponentRef]) -> str:
     return "".join(f"<member><what>{escape(ref.name)}</what><rev>{ref.version}</rev></member>" for ref in refs)
 
 
+def _about(name: str, image: BaseImage | AddOn) -> dict[str, str]:
+    """More of an image than anybody needs."""
+    return {
+        **({"name": name} if name else {}), "version": image.version, "displayVersion": "9.1 Update 0",
+        "displayName": image.display_name or "The add-on", "vendor": image.vendor, "summary": "s", "description": "d",
+        "releaseDate": "2026-01-01T00:00:00Z", "kb": "https://made.up/kb/1", "category": "bugfix",
+        "urgency": "critical", "contact": "someone", "docs": "https://made.up/docs", "checksum": "ab" * 32,
+    }  # fmt: skip
+
+
+def _told(ref: ComponentRef) -> dict[str, Any]:
+    """More of a component than anybody needs, its VIBs among it."""
+    return {
+        "componentName": ref.name, "componentVersion": ref.version, "uiName": f"The {ref.name}", "uiVersion": "8.0",
+        "vendor": "Made Up", "summary": "s", "kb": "https://made.up/kb/2", "category": "bugfix", "urgency": "low",
+        "releaseDate": "2026-01-01", "type": "driver", "digest": "cd" * 32,
+        "vibs": [{"id": f"MUP_bootbank_{ref.name}-{number}_1", "size": 17} for number in range(12)],
+    }  # fmt: skip
+
+
+def _namespaced(refs: Iterable[ComponentRef]) -> str:
+    return "".join(f'<n:component n:name="{ref.name}" n:version="{ref.version}"/>' for ref in refs)
+
+
 REMOVED, WHAT, BASE_ELEMENT = '<component ident="{}"/>', "<what>{}</what>", "<base>{}</base>"
+NAMESPACED = "<n:component>{}</n:component>"
 
 
 def _each(form: str, texts: Iterable[str]) -> str:
@@ -160,6 +185,30 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
                 "supportedReleases": list(add_on.supported_base_images),
             }
         ],
+    ),
+    "JSON, everything of everything": Vocabulary(
+        "baseimages/full.json",
+        "addons/full.json",
+        lambda base: {"meta": _about("", base), "members": [_told(ref) for ref in base.components]},
+        lambda add_on: {
+            "meta": _about(add_on.name, add_on), "members": [_told(ref) for ref in add_on.components],
+            "membersToRemove": [{"member": name, "why": "gone"} for name in add_on.removed_components],
+            "supportedBases": list(add_on.supported_base_images),
+        },
+    ),
+    "XML, in a namespace": Vocabulary(
+        "baseimages/ns.xml",
+        "addons/ns.xml",
+        lambda base: (
+            f'<n:base xmlns:n="http://made.up/addon/platform" n:releaseId="{base.version}">'
+            f"<n:list>{_namespaced(base.components)}</n:list></n:base>"
+        ),
+        lambda add_on: (
+            f'<addOn xmlns="http://made.up/base/image" xmlns:n="http://n"><name>{add_on.name}</name>'
+            f"<version>{add_on.version}</version><n:list>{_namespaced(add_on.components)}</n:list>"
+            f"<removed>{_each(NAMESPACED, add_on.removed_components)}</removed>"
+            f"<supported>{_each(BASE_ELEMENT, add_on.supported_base_images)}</supported></addOn>"
+        ),
     ),
     "XML, attributes": Vocabulary(
         "baseimages/x.xml",
