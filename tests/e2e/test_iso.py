@@ -14,7 +14,16 @@ from bootable import ALONE, BIOS_BOOT, EFI_BOOT, IN_A_TAR, LOADERS, VERSION, wri
 from exporting import committed, downloaded, fetched, urls
 from pycdlib import PyCdlib
 from server_process import ADMINISTRATOR, allowing, run_command, serving
-from wire_clients import OFFLINE, SOFTWARE, rest_session
+from wire_clients import (
+    OFFLINE,
+    SOFTWARE,
+    SOFTWARE_SERVICE,
+    JsonRpc,
+    optional,
+    rest_session,
+    session_context,
+    structure,
+)
 
 from imagewright.cli import sample_depot as sample
 from imagewright.formats.xml import parse_xml
@@ -27,6 +36,12 @@ ON_DISC = {
 """Payloads and the files that they become: eight letters and three, numbered where two would have one name."""
 MODULES = ["k.b00", "sb.v00", "longpayl.v00", "longpayl.v01", "net_x.v00", "tools.t00", "imgdb.tgz"]
 """Boot payloads first, then those of the base VIB, as they stand in it; then VIBs by name, and the database last."""
+
+
+FLAGS = {
+    "export_software_spec": False, "export_iso_image": True, "export_offline_bundle": False,
+    "export_only_default_image": False, "skip_reserved_vibs_export": optional(),
+}  # fmt: skip
 
 
 def made(folder: Path, depot: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -154,6 +169,10 @@ def test_from_a_server(fresh_users: Path, tmp_path: Path, payloads: dict[str, by
         assert rest.task("POST", f"{OFFLINE}?vmw-task=true", json=pull)["status"] == "SUCCEEDED"
         spec = committed(rest, "On a disc", SPEC)
         url = urls(rest, spec, "export_iso_image")["ISO_IMAGE"]
+        answer = JsonRpc(rest.http, session_context(str(rest.token))).output(
+            SOFTWARE_SERVICE, "export", software_spec=spec, spec=structure(f"{SOFTWARE_SERVICE}.export_spec", FLAGS)
+        )
+        assert answer == [structure("map-entry", {"key": "ISO_IMAGE", "value": url})]
         (tmp_path / "served.iso").write_bytes(downloaded(rest, url))
         assert fetched(rest, url, "HEAD").headers["content-type"] == "application/x-iso9660-image"
         part = fetched(rest, url, range="bytes=32769-32773")

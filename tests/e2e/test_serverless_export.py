@@ -39,6 +39,13 @@ SPEC: dict[str, Any] = {
         }
     },
 }
+REAL = (
+    Path(__file__).resolve().parents[2].parent
+    / "shared"
+    / "samples"
+    / "depots"
+    / "VMW-esx-7.0.1-thgpio-1.0-0.00010.zip"
+)
 SOURCES = (sample.BASE_8_0_3_FILE, sample.ALPHA_FILE, sample.DRIVERS_FILE, sample.HARDWARE_FILE)
 
 
@@ -189,3 +196,17 @@ def test_what_is_in_no_depot_is_named(spec: Path, sources: list[Path], tmp_path:
 def test_nothing_asked_for_and_a_size_that_is_none(spec: Path, sources: list[Path]) -> None:
     assert "give --bundle, --iso or --sbom" in exported(spec, sources).stderr
     assert "such as 700M or 2G" in exported(spec, sources, "--bundle", "o.zip", "--split", "much").stderr
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"the real sample is not beside the repository: {REAL}")
+def test_a_real_vib_goes_through_unchanged(depot_folder: Path, tmp_path: Path) -> None:
+    """Its vendor deflated it into the bundle; in ours it is stored, byte for byte as it was."""
+    spec = tmp_path / "image.json"
+    spec.write_text(json.dumps({"base_image": {"version": sample.BASE_8_0_3}, "components": {"thgpio": None}}))
+    succeeded(spec, [depot_folder / sample.BASE_8_0_3_FILE, REAL], "--bundle", str(tmp_path / "out.zip"))
+    with zipfile.ZipFile(REAL) as real, zipfile.ZipFile(tmp_path / "out.zip") as out:
+        (name,) = (name for name in real.namelist() if name.endswith(".vib"))
+        (ours,) = (info for info in out.infolist() if "thgpio" in info.filename)
+        assert out.read(ours) == real.read(name)
+        assert ours.compress_type == zipfile.ZIP_STORED
+    assert verified([tmp_path / "out.zip"])

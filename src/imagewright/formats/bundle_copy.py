@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from hashlib import sha256
+from threading import Event
 from typing import BinaryIO, Final
 
 from imagewright.formats.bundle_plan import BundlePlan, Crcs, PlacedVib
@@ -36,7 +37,7 @@ def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: 
     """
     descriptor = sink.fileno()
 
-    def copy(placed: PlacedVib) -> int:
+    def copy(placed: PlacedVib, over: Event) -> int:
         place = placed.start
 
         def write(data: bytes) -> None:
@@ -44,7 +45,7 @@ def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: 
             _write_at(descriptor, data, place)
             place += len(data)
 
-        return _read(placed.vib, open_file, write, report)
+        return _read(placed.vib, open_file, write, report, over)
 
     crcs = _each(plan.vibs, copy)
     place = 0
@@ -59,27 +60,38 @@ def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: 
 def check_files(vibs: Iterable[Vib], open_file: OpenFile, report: Report = lambda _: None) -> Crcs:
     """Reads the files of VIBs, checks them as `write_bundle` does, and gives the CRCs that a bundle needs."""
     placed = [PlacedVib(vib, 0) for vib in vibs]
-    return _each(placed, lambda each: _read(each.vib, open_file, lambda _: None, report))
+    return _each(placed, lambda each, over: _read(each.vib, open_file, lambda _: None, report, over))
 
 
-def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib], int]) -> Crcs:
+class _Ended(Exception):
+    """Something is wrong with another VIB, or nobody wants the bundle any more."""
+
+
+def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib, Event], int]) -> Crcs:
+    """Does the work for all VIBs; when one fails, or when interrupted, the others end soon."""
     # The largest first, so that none is left alone at the end.
     in_order = sorted(vibs, key=lambda placed: -placed.vib.size)
+    over = Event()
     with ThreadPoolExecutor(COPIES, thread_name_prefix="bundle-copy") as pool:
-        running = {placed.vib.ref: pool.submit(work, placed) for placed in in_order}
-        done, _ = wait(running.values(), return_when=FIRST_EXCEPTION)
-        if any(future.exception() for future in done):
-            pool.shutdown(cancel_futures=True)
-        for future in done:
-            future.result()
+        running = {placed.vib.ref: pool.submit(work, placed, over) for placed in in_order}
+        try:
+            done, _ = wait(running.values(), return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            over.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return {ref: future.result() for ref, future in running.items()}
 
 
-def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report: Report) -> int:
+def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report: Report, over: Event) -> int:
     """Passes the file of a VIB on, and gives its CRC-32."""
     digest, crc, size = sha256(), 0, 0
     with open_file(vib) as source:
         while chunk := source.read(CHUNK):
+            if over.is_set():
+                raise _Ended
             size += len(chunk)
             if size > vib.size:
                 break

@@ -73,6 +73,23 @@ def test_a_damaged_file_does_not_go_out(
     assert "import its depot again" in caught.value.what
 
 
+def test_what_is_not_wanted_any_more_ends_soon(depot: OpenDepot) -> None:
+    """Whoever cancels raises in the report: of the VIBs that have not begun, none is read."""
+    vibs = [replace(vib, id=f"{vib.id}-{number}", sha256="") for vib in depot.content.vibs for number in range(50)]
+    opened: list[str] = []
+
+    def open_file(vib: Vib) -> BinaryIO:
+        opened.append(vib.id)
+        return depot.open_vib(next(each for each in depot.content.vibs if vib.id.startswith(each.id)))
+
+    def cancel(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_files(vibs, open_file, cancel)
+    assert len(opened) < len(vibs) / 2
+
+
 def test_more_than_four_gigabytes(depot: OpenDepot, tmp_path: Path) -> None:
     """Nothing of the VIBs is written; the list of contents of such a zip is of another form."""
     vibs = tuple(_huge(number) for number in range(4))
