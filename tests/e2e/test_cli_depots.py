@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from server_process import ADMINISTRATOR, ALICE, BOB, ServerProcess, allowing, eventually, serving
+from test_online_depots import READS_FROM_IT
 from wire_clients import Rest, rest_session
 
 from imagewright.cli import sample_depot as sample
@@ -112,3 +113,30 @@ def test_an_upload_is_thrown_away_by_its_owner_only(cli: CommandLine, depot_fold
 
         assert [delete(bob), delete(alice), delete(alice)] == [404, 204, 404]
     eventually("the blob is gone", lambda: not blobs(cli.server))
+
+
+def test_an_online_depot_is_added_synced_shown_and_removed(
+    users_data: Path, stocked_data: Path, depot_folder: Path, tmp_path: Path
+) -> None:
+    stock = Path(shutil.copytree(stocked_data, tmp_path / "stock" / "data"))
+    data = Path(shutil.copytree(users_data, tmp_path / "own" / "data"))
+    with serving(stock, settings={"IMAGEWRIGHT_OFFER_DEPOT": "true"}) as first:
+        settings = {**READS_FROM_IT, "IMAGEWRIGHT_CA_BUNDLE": str(first.certificate)}
+        with serving(data, settings=settings) as second:
+            cli = CommandLine(second, tmp_path).log_in(ADMINISTRATOR)
+            url = f"{first.url}/depot/index.xml"
+
+            (added,) = cli.answer("depot", "add", "--online", url)
+            assert cli.told("depot", "sync") == "the online depots are in sync\n"
+
+            assert cli.answer("depot", "ls")["online"][added["depot"]]["location"] == url
+            assert "online" in cli.told("depot", "ls")
+            shown = cli.told("depot", "show", added["depot"])
+            assert sample.BASE_8_0_3 in shown
+            assert "Enabled      yes" in shown
+            assert sample.BASE_8_0_3 in cli.told("depot", "content")
+            again = cli.run("depot", "add", "--online", url)
+            assert (again.returncode, again.stdout) == (0, "")
+            assert "already" in again.stderr
+            cli.told("depot", "rm", added["depot"])
+            assert added["depot"] not in cli.answer("depot", "ls")["online"]

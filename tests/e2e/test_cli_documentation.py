@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 from command_line import CommandLine
+from documented_commands import blocks, words_of
 from server_process import ADMINISTRATOR, COMMAND, PATIENCE, run_command, serving, surroundings
 from test_depot_map import bundle_with
 
-from imagewright.cli import exit_codes
 from imagewright.cli import sample_depot as sample
-from imagewright.cli.main import app
 
-DOCS = Path(__file__).parents[2] / "docs"
 URL = "https://127.0.0.1:8443"
 PASSWORDS = {"IMAGEWRIGHT_PASSWORD": ADMINISTRATOR.password, "IMAGEWRIGHT_USER_PASSWORD": "a password"}
 
@@ -32,22 +28,6 @@ ODD_IMAGE = {
     "components": {sample.SOLUTION_COMPONENT: sample.SOLUTION_VERSION},
 }
 """A base image in a form that nobody has described."""
-
-
-def blocks(page: str) -> Iterator[str]:
-    """The commands of a page, each with all its lines."""
-    for block in re.findall(r"^```sh\n(.*?)^```$", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL):
-        lines = iter(block.splitlines())
-        for line in lines:
-            here = re.search(r"<<'(\w+)'", line)
-            command = [line]
-            while here and command[-1] != here[1]:
-                command.append(next(lines))
-            yield "\n".join(command)
-
-
-def words_of(command: str) -> list[str]:
-    return shlex.split(command, comments=True)
 
 
 def expected(command: str) -> int:
@@ -108,20 +88,6 @@ def read(page: str, reader: Reader) -> list[str]:
     return commands
 
 
-def leaves(command: object, path: tuple[str, ...] = ("imagewright",)) -> Iterator[tuple[str, str, list[str]]]:
-    """Every command: its name, its help, and its options."""
-    children = getattr(command, "commands", None)
-    if children is None:
-        options = [option for parameter in command.params for option in parameter.opts]  # type: ignore[attr-defined]
-        yield " ".join(path), command.callback.__doc__ or "", options  # type: ignore[attr-defined]
-        return
-    for name, child in children.items():
-        yield from leaves(child, (*path, name))
-
-
-LEAVES = list(leaves(typer.main.get_command(app)))
-
-
 @pytest.mark.timeout(600)
 def test_everything_in_the_reference_works_as_it_is_written(reader: Reader, depot_folder: Path) -> None:
     bundle_with(depot_folder / sample.SOLUTION_FILE, reader.cli.folder / "vendor-base.zip", {"x/base.json": ODD_IMAGE})
@@ -145,30 +111,3 @@ def test_the_tour_leads_from_two_zips_to_an_exported_image_and_a_reviewed_change
     # What was exported is the whole image: it needs no other depot.
     alone = reader.cli.run("check", "blades.json", "--depot", "blades.zip")
     assert (alone.returncode, alone.stdout) == (0, "Nothing is wrong with it.\n")
-
-
-@pytest.mark.parametrize(("name", "text"), [leaf[:2] for leaf in LEAVES], ids=[leaf[0] for leaf in LEAVES])
-def test_every_command_has_an_example_that_stands_in_the_reference(name: str, text: str) -> None:
-    documented = [" ".join(words_of(command)) for command in blocks("cli.md")]
-
-    (example,) = re.findall(r"Example: (imagewright .+)", text)
-
-    assert example.startswith(name)
-    assert " ".join(words_of(example)) in documented
-
-
-def test_every_command_that_answers_can_answer_scripts() -> None:
-    # These run until they are stopped, show something to people, or write JSON anyway.
-    others = {
-        f"imagewright {name}"
-        for name in ("serve", "worker", "demo", "audit", "sbom", "depot map learn", "depot map test")
-    }
-    assert {name for name, _, options in LEAVES if "--json" not in options} == others
-
-
-def test_the_exit_codes_are_those_of_the_reference() -> None:
-    documented = re.findall(r"^\| (\d+) \|", (DOCS / "cli.md").read_text("utf-8"), re.MULTILINE)
-
-    assert {int(code) for code in documented} == {
-        value for name, value in vars(exit_codes).items() if name.isupper() and isinstance(value, int)
-    }

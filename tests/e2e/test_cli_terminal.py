@@ -124,6 +124,8 @@ def test_ctrl_c_during_a_commit_leaves_neither_draft_nor_image(cli: CommandLine)
         eventually("the commit is held", lambda: cli.answer("task", "ls"))
         shown.press(CTRL_C)
         assert shown.ended() == INTERRUPTED
+        assert shown.text.endswith("draft 1 was thrown away, and nothing is committed.")
+        assert "%" not in shown.text
         assert cli.answer("draft", "ls") == {}
     eventually("the task has ended", lambda: cli.answer("task", "ls") == {})
     assert cli.answer("image", "ls") == []

@@ -11,7 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from documented_commands import DOCS, LEAVES, blocks, words_of
 
+from imagewright.cli import exit_codes
 from imagewright.formats.limits import DEFAULT_LIMITS
 from imagewright.settings import LIMIT, Settings
 
@@ -109,3 +111,30 @@ def _is_a_test(name: str) -> bool:
     path = ROOT / file
     tree = ast.parse(path.read_text(encoding="utf-8")) if path.is_file() else ast.Module([], [])
     return function in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(("name", "text"), [leaf[:2] for leaf in LEAVES], ids=[leaf[0] for leaf in LEAVES])
+def test_every_command_has_an_example_that_stands_in_the_reference(name: str, text: str) -> None:
+    documented = [" ".join(words_of(command)) for command in blocks("cli.md")]
+
+    (example,) = re.findall(r"Example: (imagewright .+)", text)
+
+    assert example.startswith(name)
+    assert " ".join(words_of(example)) in documented
+
+
+def test_every_command_that_answers_can_answer_scripts() -> None:
+    # These run until they are stopped, show something to people, or write JSON anyway.
+    others = {
+        f"imagewright {name}"
+        for name in ("serve", "worker", "demo", "audit", "sbom", "depot map learn", "depot map test")
+    }
+    assert {name for name, _, options in LEAVES if "--json" not in options} == others
+
+
+def test_the_exit_codes_are_those_of_the_reference() -> None:
+    documented = re.findall(r"^\| (\d+) \|", (DOCS / "cli.md").read_text("utf-8"), re.MULTILINE)
+
+    assert {int(code) for code in documented} == {
+        value for name, value in vars(exit_codes).items() if name.isupper() and isinstance(value, int)
+    }

@@ -348,7 +348,7 @@ def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
 def _unprivileged(caller: Caller, privileges: list[str], quantity: str = "") -> Unauthorized:
     return Unauthorized.because(
         "imagewright.session.not_privileged",
-        "The user {0} lacks {2}the privilege {1}. An administrator can grant it with a role: imagewright user add.",
+        "The user {0} lacks {2}the privilege {1}. An administrator can grant it with a role: imagewright user role.",
         caller.name,
         ", ".join(privileges),
         quantity,

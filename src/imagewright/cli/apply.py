@@ -73,7 +73,7 @@ def apply(
     from imagewright.contract.services import own_software
 
     wanted = _read(file, name)
-    with connected() as connection, terminal.bars() as bars:
+    with connected() as connection:
         found = _plan(connection, wanted)
         if found.change is own_software.Change.NONE:
             _done(wanted, found, found.software_spec or "", json)
@@ -85,7 +85,8 @@ def apply(
             raise typer.Exit(exit_codes.REFUSED)
         spec = own_software.DraftSpec(display_name=wanted.display_name, software_spec=_software_spec(wanted))
         draft = connection.call(own_software.draft, spec=spec)
-        with made(connection, draft):
+        # The bar goes first, so that it is not in the way of what there is to be told.
+        with made(connection, draft), terminal.bars() as bars:
             committed_spec = committed(connection, draft, wanted.message if message is None else message, bars)
     _done(wanted, found, committed_spec, json)
 

@@ -6,7 +6,7 @@ A user has at most one draft, so commands work on that one unless they are told 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -311,16 +311,29 @@ def rm(
 @contextmanager
 def made(connection: Connection, draft: str) -> Iterator[None]:
     """What is done to a draft that has just been made. If it fails or is interrupted, the draft is not left behind."""
-    from imagewright.client.connection import Unreachable
-    from imagewright.contract.services import repository_software_drafts as drafts
-    from imagewright.model.errors import ApiError
-
     try:
         yield
-    except BaseException:
-        with suppress(ApiError, Unreachable):
-            connection.call(drafts.delete, draft=draft)
+    except KeyboardInterrupt:
+        terminal.tell(_thrown_away(connection, draft))
         raise
+    except BaseException:
+        _thrown_away(connection, draft)
+        raise
+
+
+def _thrown_away(connection: Connection, draft: str) -> str:
+    """Throws a draft away, and tells how that went."""
+    from imagewright.client.connection import Unreachable
+    from imagewright.contract.services import repository_software_drafts as drafts
+    from imagewright.model.errors import ApiError, NotFound
+
+    try:
+        connection.call(drafts.delete, draft=draft)
+    except NotFound:
+        return f"Interrupted, but draft {draft} had been committed; see: imagewright image ls"
+    except (ApiError, Unreachable) as error:
+        return f"Interrupted; draft {draft} is left, because {error}"
+    return f"Interrupted; draft {draft} was thrown away, and nothing is committed."
 
 
 def committed(connection: Connection, draft: str, message: str, bars: terminal.Bars) -> str:

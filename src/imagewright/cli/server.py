@@ -27,7 +27,6 @@ NEXT = {
     "imagewright.task.not_found": "imagewright task ls",
     "imagewright.user.not_found": "imagewright user ls",
     "imagewright.inventory.not_found": "imagewright inventory ls",
-    "imagewright.session.not_valid": "imagewright login",
 }
 """The command that helps after a refusal, by the id of its first message."""
 
@@ -75,6 +74,8 @@ def explain(error: ApiError) -> int:
     for each in others:
         terminal.tell(f"  {printable(each)}")
     known = next((NEXT[each.id] for each in error.messages if each.id in NEXT), None)
+    if known is None and isinstance(error, Unauthenticated):
+        known = "imagewright login"
     if known:
         terminal.tell(f"Try: {known}")
     match error:
