@@ -145,3 +145,18 @@ def test_a_real_vib_is_put_into_a_component_as_it_is(path: Path) -> None:
         assert made.copy_vib(found).signature == vib.signature
         (component,) = made.content.bundles[0].components
         assert component.bulletin.vibs == (found.ref,)
+
+
+@pytest.mark.parametrize(
+    ("install", "remove", "reboot"), [(True, True, "false"), (True, False, "true"), (False, True, "true")]
+)
+def test_a_reboot_is_asked_for_as_in_all_real_bulletins(install: bool, remove: bool, reboot: str) -> None:
+    text = ALIKE.replace("live_install_allowed = true", f"live_install_allowed = {str(install).lower()}")
+    text = text.replace("live_remove_allowed = true", f"live_remove_allowed = {str(remove).lower()}")
+    files, sink = InMemory({"driver/x": b"x"}), io.BytesIO()
+    with build_depot(read_description(text.encode(), "depot.toml"), files) as depot:
+        write_depot(sink, depot.content, depot.open_vib)
+
+    after = etree.fromstring(documents(sink.getvalue())["metadata.zip/vmware.xml"]).find(".//postInstall")
+    assert after is not None
+    assert [(each.tag, each.text) for each in after] == [("rebootRequired", reboot), ("hostdRestart", "false")]

@@ -373,3 +373,29 @@ def test_metadata_that_differ_from_descriptors_as_real_ones_do() -> None:
         "6.7.0-1vmw.670", "Net-X", "6.7.0-1vmw.670",
     )  # fmt: skip
     assert component.bulletin.id == "VMW-6.7"
+
+
+@pytest.mark.parametrize("code", ["VMW", "vmw", "VMX", "INTL", "SOULVEIG", "Unknown", ""])
+def test_vendor_codes_as_they_are(code: str) -> None:
+    # Vendor tools ask for three letters when they write; real files do not obey.
+    index = INDEX.replace("<code>SMP<", f"<code>{code}<").replace("<name>Sample<", "<name>Unknown<")
+    (read,) = content_of(zip_of(bundle_files() | {"index.xml": index})).bundles
+    assert (read.vendor, read.vendor_code) == ("Unknown", code)
+
+
+def test_what_is_optional_in_an_index() -> None:
+    entry = "<metaList><metadata><patchUrl>x</patchUrl><url>metadata.zip</url></metadata></metaList>"
+    (read,) = content_of(zip_of(bundle_files() | {"vendor-index.xml": entry})).bundles
+    assert read.platforms == ()
+
+
+@pytest.mark.parametrize("kb", ["", "unknown", "https://kb.example/1"])
+@pytest.mark.parametrize("category", ["enhancement", "general", "bugfix", "security", "recall"])
+@pytest.mark.parametrize("release_type", ["extension", "patch", "rollup", "upgrade", "notification"])
+def test_words_of_bulletins_as_they_are(kb: str, category: str, release_type: str) -> None:
+    text = bulletin().replace("<kbUrl>unknown<", f"<kbUrl>{kb}<").replace(">enhancement<", f">{category}<")
+    text = text.replace(">extension<", f">{release_type}<")
+    metadata = metadata_files() | {"bulletins/Net-X_1.0.xml": text}
+    (read,) = content_of(bundle(metadata)).bundles
+    (found,) = read.bulletins
+    assert (found.kb, found.category, found.release_type) == (kb, category, release_type)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from made_depots import zip_of
@@ -102,3 +103,36 @@ def test_an_image_may_consist_of_components_of_another_archive(name: str) -> Non
         assert [essence(image) for image in (*found.base_images, *found.add_ons)] == [essence(BASE), essence(ADD_ON)]
         assert {each.note for each in depot.found} == set(depot.content.not_understood)
         assert len(learn(depot.unknown)) == 2
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        "7.0.2-0.0.17867351",
+        "8.0.3-0.70.24674464",
+        "9.0.2-0.25148076",
+        # From 9.1 on, all dots.
+        "9.1.0.0.25370933",
+        "9.1.0.0200.25557999",
+        "9.1.1.0.25714478",
+    ],
+)
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_both_forms_of_the_versions_of_base_images(name: str, version: str) -> None:
+    with opened(bundle_in(VOCABULARIES[name].documents(base=replace(BASE, version=version)))) as depot:
+        assert [image.version for image in images(depot)[0]] == [version]
+
+
+@pytest.mark.parametrize(
+    ("addon", "version"),
+    [
+        ("HPE-Custom-Syn-AddOn", "900.0.0.12.3.5-5"),
+        ("HPE-Custom-AddOn", "803.0.0.11.7.0-23"),
+        ("DEL-ESXi", "803.24280767-A02"),
+    ],
+)
+@pytest.mark.parametrize("name", VOCABULARIES)
+def test_names_and_versions_of_real_add_ons(name: str, addon: str, version: str) -> None:
+    called = replace(ADD_ON, name=addon, version=version)
+    with opened(bundle_in(VOCABULARIES[name].documents(add_on=called))) as depot:
+        assert [essence(image) for image in images(depot)[1]] == [essence(called)]
