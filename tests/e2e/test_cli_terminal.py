@@ -89,6 +89,16 @@ def test_the_bar_of_an_upload_moves_and_is_gone_at_the_end(cli: CommandLine) -> 
     eventually("nothing is left", lambda: blobs(cli.server) == before)
 
 
+def test_remarks_stand_above_the_bars(cli: CommandLine, depot_folder: Path) -> None:
+    known, new = (str(depot_folder / name) for name in (sample.DRIVERS_FILE, sample.HARDWARE_FILE))
+    with screen(cli, "depot", "add", known, new) as shown:
+        assert shown.ended() == 0
+        assert f"{known}: This bundle" in shown.text.replace("\n", "")
+        assert "has been imported already" in shown.text.replace("\n", " ")
+        assert f"added depot 6: {new}" in shown.text.replace("\n", "")
+        assert "%" not in shown.text
+
+
 def test_ctrl_c_during_an_upload_leaves_no_file_on_the_server(cli: CommandLine) -> None:
     before = blobs(cli.server)
     with screen(cli, "depot", "add", large_file(cli)) as shown:
@@ -130,6 +140,16 @@ def test_ctrl_c_during_a_commit_leaves_neither_draft_nor_image(cli: CommandLine)
     eventually("the task has ended", lambda: cli.answer("task", "ls") == {})
     assert cli.answer("image", "ls") == []
     assert cli.answer("apply", "blades.json")["change"] == "CREATE"
+
+
+def test_a_pipeline_that_runs_out_of_time_leaves_no_draft(cli: CommandLine) -> None:
+    wanted = {"display_name": "Blades", "base_image": {"version": sample.BASE_8_0_3}}
+    (cli.folder / "blades.json").write_text(json.dumps(wanted))
+    with held(cli.server, "*.drafts.commit$task"), screen(cli, "apply", "blades.json") as shown:
+        eventually("the commit is held", lambda: cli.answer("task", "ls"))
+        shown.process.terminate()
+        assert shown.ended() == INTERRUPTED
+        assert cli.answer("draft", "ls") == {}
 
 
 def test_ctrl_c_while_waiting_does_not_end_the_task(cli: CommandLine, depot_folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -38,8 +39,22 @@ def connected() -> Iterator[Connection]:
     from imagewright.client.logins import chosen_login
 
     login = chosen_login(os.environ)
-    with Connection(login.url, login.trust, login.token) as connection:
+    with Connection(login.url, login.trust, login.token) as connection, _told_to_end():
         yield connection
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Whoever ends a command (SIGTERM), such as a pipeline that runs out of time, ends it as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def finished(connection: Connection, task: str, operation: Operation, bars: terminal.Bars, what: str) -> Any:

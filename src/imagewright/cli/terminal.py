@@ -73,8 +73,8 @@ def suggest(command: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Writes a remark, which is no result."""
-    typer.echo(text, err=True)
+    """Writes a remark, which is no result; above the bars, if there are any."""
+    print(text, file=sys.stderr)
 
 
 def echo_json(document: object) -> None:
