@@ -16,11 +16,12 @@ PATIENCE = 20.0
 
 
 class Request(NamedTuple):
-    """What was asked for, and the status of the answer."""
+    """What was asked for, over which connection, and the status of the answer."""
 
     path: str
     headers: Mapping[str, str]
     status: int
+    peer: tuple[str, int]
 
 
 class MoodySite(ThreadingHTTPServer):
@@ -123,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _noted(self, status: int) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.requests.append(Request(self.path.lstrip("/"), headers, status))
+        self.server.requests.append(Request(self.path.lstrip("/"), headers, status, self.client_address))
 
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""

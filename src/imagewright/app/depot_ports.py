@@ -8,6 +8,7 @@ from typing import Protocol
 from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.library import Depot, DepotSource, OnlineDepot, OnlineDocument
+from imagewright.model.schedule import SyncSchedule
 
 
 class Depots(Protocol):
@@ -62,3 +63,11 @@ class OnlineDepots(Protocol):
 
     def documents(self, depot_id: str) -> Sequence[OnlineDocument]:
         """What the content was read from, in the order of the paths; nothing when it has to be read anew."""
+
+
+class Schedules(Protocol):
+    """When depots are synchronised: one schedule at most."""
+
+    def get(self) -> SyncSchedule | None: ...
+    def save(self, schedule: SyncSchedule) -> SyncSchedule:
+        """Writes a schedule over the one of its revision (0 is none), or raises StaleRevision."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from imagewright.app.call import Services
 from imagewright.app.links import folder_of, path_in_url
-from imagewright.app.ports import FetchError, Storage, UnitOfWork
+from imagewright.app.ports import Blobs, Fetcher, FetchError, Storage, UnitOfWork
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
 from imagewright.formats.online import vib_paths
@@ -52,8 +52,8 @@ def fetch_vibs(storage: Storage, services: Services, vibs: Iterable[Vib], report
     with storage.read() as uow:
         places = _places(uow, missing, services.limits)
     wanted = [missing[ref] for ref in places]
-    fetching = _Fetching(services, places, report, sum(vib.size for vib in wanted))
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vib-fetch") as pool:
+    with services.fetcher.visit() as fetcher, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vib-fetch") as pool:
+        fetching = _Fetching(fetcher, services.blobs, places, report, sum(vib.size for vib in wanted))
         running = [pool.submit(fetching.fetch, vib) for vib in wanted]
     failures = [failure for each in running if (failure := each.exception()) is not None]
     for failure in failures:
@@ -102,7 +102,8 @@ class _Ended(Exception):
 class _Fetching:
     """The files on their way."""
 
-    services: Services
+    fetcher: Fetcher
+    blobs: Blobs
     places: Mapping[VibRef, Sequence[_Place]]
     report: Report
     whole: int
@@ -137,7 +138,7 @@ class _Fetching:
         )
 
     def _fetch_from(self, location: str, vib: Vib) -> None:
-        shown = self.services.fetcher.shown(location)
+        shown = self.fetcher.shown(location)
         before = 0
 
         def watch(received: int, _total: int | None) -> None:
@@ -148,8 +149,8 @@ class _Fetching:
             before = received
 
         try:
-            with self.services.blobs.writer() as writer:
-                size = self.services.fetcher.fetch(location, writer, progress=watch)
+            with self.blobs.writer() as writer:
+                size = self.fetcher.fetch(location, writer, progress=watch)
                 if writer.hexdigest() != vib.sha256 or (vib.size and size != vib.size):
                     raise FetchError(f"{shown} is not the file that its metadata describe: size or SHA-256 differ.")
                 writer.commit()

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from imagewright.app.depot_ports import Depots, OnlineDepots
+from imagewright.app.depot_ports import Depots, OnlineDepots, Schedules
 from imagewright.app.privileges import privileges_of
 from imagewright.model.draft import Draft
 from imagewright.model.export import Export
 from imagewright.model.inventory import Assignment, Entity, EntityKind
 from imagewright.model.library import LibrarySpec, SpecVersion
-from imagewright.model.schedule import SyncSchedule
 from imagewright.model.task import Task, TaskStatus
 
 if TYPE_CHECKING:
@@ -266,14 +265,6 @@ class Uploads(Protocol):
     def delete(self, file_id: str) -> bool: ...
 
 
-class Schedules(Protocol):
-    """When depots are synchronised: one schedule at most."""
-
-    def get(self) -> SyncSchedule | None: ...
-    def save(self, schedule: SyncSchedule) -> SyncSchedule:
-        """Writes a schedule over the one of its revision (0 is none), or raises StaleRevision."""
-
-
 class Exports(Protocol):
     """Files that were asked for, by their id."""
 
@@ -498,3 +489,9 @@ class Fetcher(Protocol):
         progress: Callable[[int, int | None], None] | None = None,
     ) -> Validators | None:
         """As `fetch`, but only when it is no longer the known version. None when it is; else what the new one is."""
+
+    def visit(self) -> AbstractContextManager[Fetcher]:
+        """The same for many files of one server: connections are kept, and all together have the time of one file.
+
+        What it gives may be used from several threads.
+        """

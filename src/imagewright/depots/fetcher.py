@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from imagewright.depots.transfer import CHUNK, Progress, Transfer
 from imagewright.depots.trouble import Deadline, Passing, Trouble
 
 if TYPE_CHECKING:
+    import httpcore
     import httpx
 
     from imagewright.depots.web import WebReader
@@ -32,6 +35,7 @@ class UrlFetcher:
 
     def __init__(self, policy: FetchPolicy) -> None:
         self._policy = policy
+        self._visit: _Visit | None = None
         if policy.ca_bundle is not None:
             # What is wrong with it is told at once.
             self._web = self._new_reader()
@@ -88,9 +92,18 @@ class UrlFetcher:
         self._transfer(location, transfer, {})
         return None if transfer.is_unchanged else transfer.validators
 
+    @contextmanager
+    def visit(self) -> Iterator[UrlFetcher]:
+        """A fetcher for many files of one server, which keeps connections; `total_timeout` is for all of them."""
+        deadline = Deadline(self._policy.total_timeout)
+        with self._web.connections(deadline) as connections:
+            visitor = copy(self)
+            visitor._visit = _Visit(deadline, connections)
+            yield visitor
+
     def _transfer(self, location: str, transfer: Transfer, headers: Mapping[str, str]) -> Transfer:
         self.check(location)
-        deadline = Deadline(self._policy.total_timeout)
+        deadline = self._visit.deadline if self._visit else Deadline(self._policy.total_timeout)
         pause, failures, got = self._policy.retry_pause, 0, 0
         with _told_about(location):
             url = _parsed(location)
@@ -113,7 +126,15 @@ class UrlFetcher:
     ) -> AbstractContextManager[Source]:
         if url.scheme == "file":
             return open_file(permitted_path(url, self._policy.file_folders))
-        return self._web.open(url, headers, deadline, wanted)
+        return self._web.open(url, headers, deadline, wanted, self._visit.connections if self._visit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What transfers share that belong together."""
+
+    deadline: Deadline
+    connections: httpcore.ConnectionPool
 
 
 def _parsed(location: str) -> httpx.URL:

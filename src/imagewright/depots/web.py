@@ -101,11 +101,18 @@ class WebReader:
         permitted(url.host, numeric(url.host), self._policy)
 
     @contextmanager
-    def open(self, url: httpx.URL, headers: Mapping[str, str], deadline: Deadline, wanted: Wanted) -> Iterator[Source]:
-        """Asks for a location and follows where it leads. Raises Trouble."""
+    def open(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        wanted: Wanted,
+        kept: httpcore.ConnectionPool | None = None,
+    ) -> Iterator[Source]:
+        """Asks for a location and follows where it leads, over connections that are `kept` if any. Raises Trouble."""
         request = Request.of(url, headers, wanted)
         with ExitStack() as stack:
-            pool = stack.enter_context(self._pool(deadline))
+            pool = stack.enter_context(self.connections(deadline)) if kept is None else kept
             for _ in range(self._policy.max_redirects + 1):
                 response = stack.enter_context(self._asked(pool, request))
                 if response.status not in _REDIRECTS:
@@ -167,7 +174,8 @@ class WebReader:
         for address in addresses:
             permitted(url.host, (address,), self._policy)
 
-    def _pool(self, deadline: Deadline) -> httpcore.ConnectionPool:
+    def connections(self, deadline: Deadline) -> httpcore.ConnectionPool:
+        """Connections within the policy, for transfers that end before the deadline."""
         if self._policy.proxy is None:
             return httpcore.ConnectionPool(
                 ssl_context=self._tls, network_backend=GuardedBackend(self._policy, deadline)
@@ -196,7 +204,8 @@ def _source(response: httpcore.Response, request: Request, wanted: Wanted) -> So
     """What an answer brings. Raises Trouble when that is nothing that was asked for."""
     validators = Validators(_header(response, "etag") or "", _header(response, "last-modified") or "")
     if response.status == HTTPStatus.NOT_MODIFIED and {"if-none-match", "if-modified-since"} & set(request.conditions):
-        return Source(None, iter(()), validators=validators, is_unchanged=True)
+        # It has no content, but its end must be seen before the connection can be used again.
+        return Source(None, iter(tuple(_pieces(response, None))), validators=validators, is_unchanged=True)
     if "range" in request.conditions and response.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         raise Trouble("is shorter than its server said: it was changed, or the server is wrong. Try again.")
     if "range" in request.conditions and response.status == HTTPStatus.PARTIAL_CONTENT:

@@ -135,11 +135,12 @@ class _Sync:
         def report(count: int, size: int) -> None:
             self._report(depot, count, size)
 
-        documents = Documents(
-            depot.location, known, services.fetcher, services.blobs, services.limits, self.stored, report
-        )
         try:
-            offered = self._content(documents)
+            with services.fetcher.visit() as fetcher:
+                documents = Documents(
+                    depot.location, known, fetcher, services.blobs, services.limits, self.stored, report
+                )
+                offered = self._content(documents)
         except FetchError as error:
             return _Outcome(depot, trouble=str(error))
         except FormatError as error:

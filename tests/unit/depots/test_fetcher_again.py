@@ -208,3 +208,42 @@ def test_a_server_that_falls_silent_is_asked_for_the_rest(site: MoodySite) -> No
     site.moods["file"].append("slow")
     assert fetched(site, replace(LOOPBACK, read_timeout=0.5)) == BODY
     assert site.statuses("file") == [200, 206]
+
+
+# --- many files ------------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_keeps_its_connection(site: MoodySite) -> None:
+    site.files["other"] = b"other"
+    with UrlFetcher(LOOPBACK).visit() as visitor:
+        known = visitor.fetch_changed(site.url("file"), NOTHING, io.BytesIO())
+        assert known is not None
+        assert visitor.fetch_changed(site.url("file"), known, io.BytesIO()) is None
+        sink = io.BytesIO()
+        visitor.fetch(site.url("other"), sink)
+        assert sink.getvalue() == b"other"
+    assert [request.status for request in site.requests] == [200, 304, 200]
+    assert len({request.peer for request in site.requests}) == 1
+    fetched(site)
+    assert len({request.peer for request in site.requests}) == 2
+
+
+def test_a_visit_survives_a_connection_that_is_cut(site: MoodySite) -> None:
+    site.moods["file"] += ["", "break", "hang up"]
+    with UrlFetcher(LOOPBACK).visit() as visitor:
+        for _ in range(2):
+            sink = io.BytesIO()
+            visitor.fetch(site.url("file"), sink)
+            assert sink.getvalue() == BODY
+    assert site.statuses("file") == [200, 200, 0, 206]
+
+
+def test_a_visit_has_the_time_of_one_file(site: MoodySite) -> None:
+    with UrlFetcher(replace(LOOPBACK, total_timeout=0.5, retries=1000, retry_pause=0.05)).visit() as visitor:
+        visitor.fetch(site.url("file"), io.BytesIO())
+        site.moods["file"] += ["503"] * 1000
+        with pytest.raises(FetchError, match=r"not read completely within 0\.5 seconds"):
+            visitor.fetch(site.url("file"), io.BytesIO())
+        site.moods.clear()
+        with pytest.raises(FetchError, match=r"not read completely within 0\.5 seconds"):
+            visitor.fetch(site.url("file"), io.BytesIO())
