@@ -87,11 +87,11 @@ class Server:
             try:
                 response = await self._answer(request)
             except ClientDisconnect:
-                log.info("a client went away while it was sending its request to %s", request.url.path)
+                log.info("a client went away while it was sending its request to %s", _without_token(request.url.path))
                 return
             except Exception:
                 # The application itself answers with an error; this is about what is around it.
-                log.exception("a request to %s was not answered", request.url.path)
+                log.exception("a request to %s was not answered", _without_token(request.url.path))
                 response = Response(status_code=500)
             response.raw_headers.append((b"x-request-id", request_id.encode()))
             await response(scope, receive, send)
@@ -145,3 +145,8 @@ class Server:
                 await run_in_threadpool(self._on_stop)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _without_token(path: str) -> str:
+    """A path for the log; the token of the offered depot stands in the path."""
+    return f"{ROOT}…" if path.startswith(ROOT) else path
