@@ -40,11 +40,9 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settin
         return
     postgresql: PostgresqlServer = request.getfixturevalue("postgresql_server")
     s3: S3Server = request.getfixturevalue("s3_server")
-    names = {
-        name.removeprefix("IMAGEWRIGHT_").lower(): value for name, value in s3.settings(f"b/{tmp_path.name}").items()
-    }
     with postgresql.new_database() as url:
-        yield at(tmp_path / "elsewhere", database=url, **names)
+        options = {"data": tmp_path / "elsewhere", "database": url}
+        yield load_settings(options, s3.settings(f"backups/{tmp_path.name}"))
 
 
 @pytest.fixture

@@ -192,7 +192,8 @@ def test_sums_tell_rows_apart(storage: DatabaseStorage) -> None:
     fill(storage)
 
     def sums(connection: sa.Connection) -> dict[str, str]:
-        return {each.table: each.sha256 for each in sums_of(connection)}
+        # On PostgreSQL, what an undone transaction was given is not given out again.
+        return {each.table: each.sha256 for each in sums_of(connection) if each.table != "counters"}
 
     with storage.engines.reader.begin() as connection:
         before = sums(connection)

@@ -142,3 +142,11 @@ def test_of_many_edits_of_one_revision_one_wins(storage: DatabaseStorage) -> Non
     assert sum(isinstance(outcome, StaleRevision) for outcome in outcomes) == 7
     with storage.read() as unit:
         assert unit.drafts.get(draft.id) == won[0]
+
+
+def test_many_who_get_ids_at_the_same_moment_are_not_refused(storage: DatabaseStorage) -> None:
+    def add(number: int) -> str:
+        with storage.write() as unit:
+            return unit.drafts.add(draft_of(f"owner-{number}")).id
+
+    assert sorted(map(str, all_at_once(12, add)), key=int) == [str(number) for number in range(1, 13)]

@@ -30,6 +30,11 @@ def test_users_are_listed_by_code_points(storage: DatabaseStorage) -> None:
         assert [user.name for user in unit.users.list()] == ["Zoe", "alice", "bob", "ärger"]
 
 
+def test_nobody_has_a_name_that_no_database_can_keep(storage: DatabaseStorage) -> None:
+    with storage.read() as unit:
+        assert unit.users.get("alice\0") is None
+
+
 def test_user_name_that_is_taken(storage: DatabaseStorage) -> None:
     with storage.write() as unit:
         unit.users.add(ALICE)

@@ -148,4 +148,5 @@ def test_kill_in_the_middle_leaves_the_acknowledged_and_nothing_half(
     storage = open_again()
     with storage.write() as unit:
         assert [draft.owner for draft in unit.drafts.list()] == ["acknowledged"]
-        assert unit.drafts.add(draft_of("next")).id == "2"
+        # What a killed transaction was given is given out again on SQLite, and not on PostgreSQL.
+        assert int(unit.drafts.add(draft_of("next")).id) in (2, 2002)

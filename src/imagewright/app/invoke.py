@@ -44,6 +44,7 @@ from imagewright.app.ports import (
     TakesLonger,
     UnitOfWork,
 )
+from imagewright.app.retrying import TRIES, pause_after
 from imagewright.app.throttling import subjects
 from imagewright.contract.binding import Bindings, Bound
 from imagewright.contract.operations import Operation
@@ -64,7 +65,6 @@ ReadArguments = Callable[[], Arguments]
 CallEnded = Callable[[str, str, float], None]
 """Is told of every call: the operation, OK or the type of the error, and the seconds that it took."""
 
-_ATTEMPTS = 10
 _STORAGE_TROUBLE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EMFILE}
 )
@@ -252,7 +252,7 @@ class Application:
         origin: Origin,
         now: datetime,
     ) -> Any:
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, TRIES + 1):
             try:
                 with ExitStack() as transaction:
                     call = Call(operation, caller, self.services, origin, now, partial(self._begin, transaction))
@@ -261,6 +261,7 @@ class Application:
             except StaleRevision:
                 # Somebody else was faster; what he wrote is now there to be read.
                 log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
+                pause_after(attempt)
                 continue
             if call.wakes_runner:
                 self.wake_runner()
@@ -268,7 +269,7 @@ class Application:
         raise ServiceUnavailable.because(
             "imagewright.service.too_many_changes",
             "Others kept changing the same thing while this call ran, {0} times. Nothing was changed; try again.",
-            _ATTEMPTS,
+            TRIES,
         )
 
     def _begin(self, transaction: ExitStack) -> UnitOfWork:

@@ -15,14 +15,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from imagewright.app.auditing import DONE, record_of_task
 from imagewright.app.ports import Clock, StaleRevision, Storage, StorageUnavailable, UnitOfWork
+from imagewright.app.retrying import TRIES, pause_after
 from imagewright.jobs.kind import Failed, Finish, JobKind, LeaseLost, Services
 from imagewright.model.errors import Canceled, ConcurrentChange
 from imagewright.model.task import Task, TaskStatus
 
 log = logging.getLogger(__name__)
-
-TRIES: Final = 10
-"""How often a transaction is run when others change the same things at the same moment."""
 
 PROGRESS_SECONDS: Final = 0.25
 """The shortest time between two written reports of progress."""
@@ -35,13 +33,14 @@ def written(storage: Storage, step: Callable[[UnitOfWork], Outcome]) -> Outcome:
 
     Raises StaleRevision when they always were, StorageUnavailable, and what the step raises; nothing is written then.
     """
-    for tries_left in reversed(range(TRIES)):
+    for attempt in range(1, TRIES + 1):
         try:
             with storage.write() as uow:
                 return step(uow)
         except StaleRevision:
-            if not tries_left:
+            if attempt == TRIES:
                 raise
+            pause_after(attempt)
     raise AssertionError("unreachable: the last try returns or raises")
 
 

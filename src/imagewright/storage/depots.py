@@ -13,7 +13,7 @@ from imagewright.model.content import DepotContent
 from imagewright.model.library import Depot, DepotSource
 from imagewright.storage.catalogs import CatalogCache, DepotVersion
 from imagewright.storage.content import delete_content, read_content, write_content
-from imagewright.storage.rows import changed, duplicates_raise, next_number, one, row_of
+from imagewright.storage.rows import changed, duplicates_raise, next_number, next_revision, one, row_of
 from imagewright.storage.schema import bundle_vibs, counters, depots, online_depots, vibs
 
 _IS_IT = depots.c.id == sa.bindparam("depot")
@@ -104,5 +104,5 @@ class DepotTable:
         """Counts the catalogue up, before anything else that changes it."""
         # First of all: on PostgreSQL the row of the counter keeps two transactions from changing depots at a time, so
         # that none links to a VIB which another one removes as unused.
-        next_number(self.connection, "catalog")
+        next_revision(self.connection, "catalog")
         self.cache = self.cache.fork()

@@ -56,13 +56,13 @@ class Engines:
     reader: sa.Engine
     writer: sa.Engine
     version: Callable[[], int | None] = lambda: None
-    close_version: Callable[[], None] = lambda: None
+    close_others: Callable[[], None] = lambda: None
 
     def dispose(self) -> None:
         """Closes all connections that are not in use."""
         self.reader.dispose()
         self.writer.dispose()
-        self.close_version()
+        self.close_others()
 
 
 def connect(url: str, *, busy_timeout: float, threads: int, connections: int) -> Engines:
@@ -212,10 +212,9 @@ _VANISHED = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count
 def _connect_postgresql(url: sa.URL, busy_timeout: float, connections: int) -> Engines:
     # The server, too, has to notice that a client is gone, and end its transaction, which others may wait for.
     options = {"lock_timeout": int(busy_timeout * 1000)} | {f"tcp_{name}": value for name, value in _VANISHED.items()}
-    engine = sa.create_engine(
+    make = partial(
+        sa.create_engine,
         url.set(drivername="postgresql+psycopg"),
-        isolation_level="REPEATABLE READ",
-        pool_size=connections,
         max_overflow=0,
         pool_timeout=busy_timeout,
         pool_use_lifo=True,
@@ -232,7 +231,28 @@ def _connect_postgresql(url: sa.URL, busy_timeout: float, connections: int) -> E
             **_VANISHED,
         },
     )
-    return Engines(engine.execution_options(postgresql_readonly=True), engine)
+    engine = make(pool_size=connections, isolation_level="REPEATABLE READ")
+    # READ COMMITTED, where who comes second counts on from what the first one has counted, and is not refused.
+    counting = make(pool_size=1, isolation_level="READ COMMITTED")
+    return Engines(
+        engine.execution_options(postgresql_readonly=True),
+        engine.execution_options(counting=counting),
+        close_others=counting.dispose,
+    )
+
+
+@contextmanager
+def counting(connection: sa.Connection) -> Iterator[sa.Connection]:
+    """A transaction for a number that is given out once, whether the transaction of `connection` is committed or not.
+
+    On SQLite it is the same transaction, because there is one writer; what it undoes is given out again.
+    """
+    engine = connection.get_execution_options().get("counting")
+    if engine is None:
+        yield connection
+        return
+    with engine.begin() as own:
+        yield own
 
 
 @contextmanager

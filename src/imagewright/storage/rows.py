@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from imagewright.storage.dialects import is_broken_reference, is_duplicate
+from imagewright.storage.dialects import counting, is_broken_reference, is_duplicate
 from imagewright.storage.schema import counters
 
 
@@ -59,5 +59,11 @@ _COUNT = (
 
 
 def next_number(connection: sa.Connection, counter: str) -> int:
-    """Counts up, in this transaction. A number that was given out and committed is never given out again."""
+    """A number that was never given out before by a transaction that was committed."""
+    with counting(connection) as own:
+        return int(own.execute(_COUNT, {"counter": counter}).scalar_one())
+
+
+def next_revision(connection: sa.Connection, counter: str) -> int:
+    """Counts up in this transaction, so that who sees its changes sees the number, too."""
     return int(connection.execute(_COUNT, {"counter": counter}).scalar_one())

@@ -32,6 +32,8 @@ class UserTable:
 
     def get(self, name: str) -> User | None:
         """The user of exactly this name."""
+        if "\0" in name:  # Whoever logs in may say so; no user can be called so, and PostgreSQL cannot be asked.
+            return None
         row = one(self.connection, _GET, of=name)
         return None if row is None else user_of(row)
 
