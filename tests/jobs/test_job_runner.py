@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from job_bench import Bench, described, in_an_hour, kind, write_user
 
-from imagewright.app.ports import StaleRevision, UnitOfWork
-from imagewright.jobs.kind import Finish, Job
+from imagewright.app.ports import AuditFilter, StaleRevision, UnitOfWork
+from imagewright.jobs.kind import Failed, Finish, Job
 from imagewright.jobs.runner import Runner, RunnerSettings
 from imagewright.model.errors import InvalidArgument
 from imagewright.model.task import TaskStatus
@@ -111,6 +111,24 @@ def test_an_error_of_the_job_is_the_error_of_the_task(bench: Bench) -> None:
     task = bench.run(run)
     assert (task.status, task.result) == (TaskStatus.FAILED, None)
     assert task.error == {"error_type": "INVALID_ARGUMENT", "messages": ["The draft has no base image."]}
+
+
+def test_a_finish_can_keep_what_it_wrote_and_fail(bench: Bench) -> None:
+    """As a sync does that could read some of its depots only."""
+
+    def run(_: Job[str]) -> Finish:
+        def finish(uow: UnitOfWork) -> Failed:
+            write_user(uow, "written")
+            return Failed({"error_type": "ERROR", "messages": []})
+
+        return finish
+
+    task = bench.run(run)
+    assert (task.status, task.result) == (TaskStatus.FAILED, None)
+    assert task.error == {"error_type": "ERROR", "messages": []}
+    assert bench.users() == ["written"]
+    with bench.storage.read() as uow:
+        assert [record.outcome for record in uow.audit.newest(AuditFilter(), 1)] == ["ERROR"]
 
 
 def test_an_error_in_the_finish_undoes_its_writes(bench: Bench) -> None:

@@ -126,11 +126,9 @@ class _Sync:
         """Reads one depot. What is wrong with it is in the outcome."""
         services = self.job.services
         known: dict[str, OnlineDocument] = {}
-        before = DepotContent(())
-        if not self.job.task.arguments["cleanup"]:
+        if not self._cleans_up:
             with self.job.storage.read() as uow:
                 known = {document.path: document for document in uow.online_depots.documents(depot.id)}
-                before = uow.depots.content(depot.id)
 
         def report(count: int, size: int) -> None:
             self._report(depot, count, size)
@@ -145,8 +143,14 @@ class _Sync:
             return _Outcome(depot, trouble=str(error))
         except FormatError as error:
             return _Outcome(depot, trouble=f"{error}.")
-        content = None if offered is None else with_withdrawn(offered, before)
-        return _Outcome(depot, tuple(documents.read.values()), content)
+        if offered is not None and not self._cleans_up:
+            with self.job.storage.read() as uow:
+                offered = with_withdrawn(offered, uow.depots.content(depot.id))
+        return _Outcome(depot, tuple(documents.read.values()), offered)
+
+    @property
+    def _cleans_up(self) -> bool:
+        return bool(self.job.task.arguments["cleanup"])
 
     def _content(self, documents: Documents) -> DepotContent | None:
         limits = self.job.services.limits
