@@ -150,6 +150,8 @@ class Settings:
                 f"depot_token must have at least {SHORTEST_TOKEN} characters, and only letters, digits, - and _: it "
                 "stands in URLs"
             )
+        if self.fetch_retries < 0:
+            raise SettingsError(f"fetch_retries is {self.fetch_retries}, and must be 0 or more")
         if not all(is_uri(location) and file_name(location) for location in self.system_depots):
             # They are not repeated: there may be tokens in them.
             raise SettingsError(

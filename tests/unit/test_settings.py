@@ -134,3 +134,18 @@ def test_a_secret_that_is_no_setting_may_be_in_a_file_too(tmp_path: Path) -> Non
     assert secret_from({}, "PASSWORD") is None
     with pytest.raises(SettingsError, match="PASSWORD_FILE"):
         secret_from(file | {"PASSWORD": "other"}, "PASSWORD")
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"IMAGEWRIGHT_FETCH_RETRIES": "-1"}, "fetch_retries is -1, and must be 0 or more"),
+        ({"IMAGEWRIGHT_SYSTEM_DEPOTS": "https://host/secret-token/"}, "no location of the index of a depot"),
+        ({"IMAGEWRIGHT_SYSTEM_DEPOTS": "https://host/index.xml, secret-token"}, "no location of the index of a depot"),
+    ],
+)
+def test_settings_of_online_depots_are_checked_and_not_repeated(environment: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_settings({}, environment)
+    assert "secret-token" not in str(caught.value)
+    assert "token" not in repr(load_settings({}, {"IMAGEWRIGHT_SYSTEM_DEPOTS": "https://host/token/index.xml"}))
