@@ -7,8 +7,8 @@ import re
 import resource
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,15 +41,20 @@ def screen(cli: CommandLine, *words: str, **settings: str) -> Iterator[Screen]:
 
 
 @contextmanager
-def held(server: ServerProcess, operation: str) -> Iterator[None]:
-    """Tasks of an operation stay RUNNING and do nothing."""
+def fault(server: ServerProcess, operation: str, **effect: object) -> Iterator[Callable[[], int]]:
+    """Something is wrong with an operation; gives how often that has been met."""
+    faults = "/imagewright/v1/faults"
     with connection(server) as http:
         headers = {"vmware-api-session-id": login(http, ADMINISTRATOR)}
-        body = {"operation": operation, "effect": "HOLD", "state": "RUNNING"}
-        answer = http.post("/imagewright/v1/faults", json=body, headers=headers)
+        answer = http.post(faults, json={"operation": operation, **effect}, headers=headers)
         assert answer.status_code == 201, answer.text
-        yield
-        assert http.delete(f"/imagewright/v1/faults/{answer.json()}", headers=headers).status_code == 204
+        yield lambda: sum(each["matched"] for each in http.get(faults, headers=headers).json())
+        assert http.delete(f"{faults}/{answer.json()}", headers=headers).status_code == 204
+
+
+def held(server: ServerProcess, operation: str) -> AbstractContextManager[object]:
+    """Tasks of an operation stay RUNNING and do nothing."""
+    return fault(server, operation, effect="HOLD", state="RUNNING")
 
 
 def blobs(server: ServerProcess) -> set[str]:
@@ -140,6 +145,18 @@ def test_ctrl_c_during_a_commit_leaves_neither_draft_nor_image(cli: CommandLine)
     eventually("the task has ended", lambda: cli.answer("task", "ls") == {})
     assert cli.answer("image", "ls") == []
     assert cli.answer("apply", "blades.json")["change"] == "CREATE"
+
+
+def test_ctrl_c_while_a_draft_is_being_made_leaves_none(cli: CommandLine) -> None:
+    with (
+        fault(cli.server, "*.drafts.create", effect="DELAY", milliseconds=3000) as met,
+        screen(cli, "draft", "new", "--name", "Blades") as shown,
+    ):
+        eventually("the server is at it", met)
+        shown.press(CTRL_C)
+        assert shown.ended() == INTERRUPTED
+        assert "was thrown away" in shown.text
+    assert cli.answer("draft", "ls") == {}
 
 
 def test_a_pipeline_that_runs_out_of_time_leaves_no_draft(cli: CommandLine) -> None:

@@ -84,9 +84,8 @@ def apply(
             terminal.tell(f"imagewright: {refusal} Nothing was committed.")
             raise typer.Exit(exit_codes.REFUSED)
         spec = own_software.DraftSpec(display_name=wanted.display_name, software_spec=_software_spec(wanted))
-        draft = connection.call(own_software.draft, spec=spec)
         # The bar goes first, so that it is not in the way of what there is to be told.
-        with made(connection, draft), terminal.bars() as bars:
+        with made(connection, own_software.draft, spec=spec) as draft, terminal.bars() as bars:
             committed_spec = committed(connection, draft, wanted.message if message is None else message, bars)
     _done(wanted, found, committed_spec, json)
 

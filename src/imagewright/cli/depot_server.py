@@ -153,8 +153,8 @@ def rm(
 
     with connected() as connection, terminal.bars() as bars:
         of = depots_online if depot in connection.call(depots_online.list_) else offline
-        task = connection.call(of.delete_task, depot=depot, spec=of.DeleteSpec(force=force or None))
-        finished(connection, task, of.delete_task, bars, f"Remove depot {depot}")
+        spec = of.DeleteSpec(force=force or None)
+        finished(connection, of.delete_task, bars, f"Remove depot {depot}", depot=depot, spec=spec)
     if json:
         terminal.echo_json({"depot": depot})
     else:
@@ -169,10 +169,9 @@ def sync(json: terminal.JsonOption = False) -> None:
     from imagewright.contract.services import depots
 
     with connected() as connection, terminal.bars() as bars:
-        task = connection.call(depots.sync)
-        finished(connection, task, depots.sync, bars, "Sync the online depots")
+        finished(connection, depots.sync, bars, "Sync the online depots")
     if json:
-        terminal.echo_json({"task": task})
+        terminal.echo_json({"in_sync": True})
     else:
         terminal.say("the online depots are in sync")
 
@@ -201,8 +200,8 @@ def _added(
 def _imported(connection: Connection, spec: depots_offline.CreateSpec, bars: terminal.Bars) -> str:
     from imagewright.contract.services import depots_offline as offline
 
-    task = connection.call(offline.create, spec=spec)
-    result: offline.CreateResult = finished(connection, task, offline.create, bars, f"Import {spec.description}")
+    what = f"Import {spec.description}"
+    result: offline.CreateResult = finished(connection, offline.create, bars, what, spec=spec)
     return result.depot
 
 

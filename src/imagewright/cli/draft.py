@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imagewright.cli import exit_codes, terminal
 from imagewright.cli.depot_files import problems_told
 from imagewright.cli.naming import DraftOption, ImageArgument, named_version, own_draft, spec_id
-from imagewright.cli.server import connected, finished
+from imagewright.cli.server import connected, finished, settled
 
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
+    from imagewright.contract.operations import Operation
     from imagewright.contract.services import settings
 
 app = typer.Typer(
@@ -80,8 +81,7 @@ def new(
 
     with connected() as connection:
         spec = drafts.CreateSpec(delete_existing_draft=replace or None)
-        draft = connection.call(drafts.create, spec=spec)
-        with made(connection, draft):
+        with made(connection, drafts.create, spec=spec) as draft:
             _set_parts(connection, draft, name, base, add_on, hardware)
             _add_components(connection, draft, add or ())
     _done(f"made draft {draft}", draft, json, "imagewright draft validate")
@@ -111,7 +111,8 @@ def from_(
             software_spec=write_spec(wanted.spec).decode(),
             delete_existing_draft=replace or None,
         )
-        draft = connection.call(drafts.import_software_spec, spec=spec)
+        with made(connection, drafts.import_software_spec, spec=spec) as draft:
+            pass
     _done(f"made draft {draft}", draft, json, "imagewright draft validate")
 
 
@@ -125,7 +126,9 @@ def edit(image: ImageArgument, replace: ReplaceOption = False, json: terminal.Js
 
     with connected() as connection:
         spec = software.EditSpec(delete_existing_draft=replace or None)
-        draft = connection.call(software.edit, software_spec=spec_id(connection, image), spec=spec)
+        found = spec_id(connection, image)
+        with made(connection, software.edit, software_spec=found, spec=spec) as draft:
+            pass
     _done(f"made draft {draft}", draft, json, "imagewright draft set, draft add or draft remove")
 
 
@@ -309,10 +312,16 @@ def rm(
 
 
 @contextmanager
-def made(connection: Connection, draft: str) -> Iterator[None]:
-    """What is done to a draft that has just been made. If it fails or is interrupted, the draft is not left behind."""
+def made(connection: Connection, operation: Operation, **arguments: Any) -> Iterator[str]:
+    """Makes a draft, and gives its id for what is to be done to it.
+
+    If that fails or is interrupted, also while the draft is being made, it is not left behind.
+    """
+    draft, interrupted = settled(lambda: connection.call(operation, **arguments))
     try:
-        yield
+        if interrupted:
+            raise KeyboardInterrupt
+        yield draft
     except KeyboardInterrupt:
         terminal.tell(_thrown_away(connection, draft))
         raise
@@ -340,8 +349,8 @@ def committed(connection: Connection, draft: str, message: str, bars: terminal.B
     """Commits a draft and tells the id of the image. Raises the ApiError with which the commit failed."""
     from imagewright.contract.services import repository_software_drafts as drafts
 
-    task = connection.call(drafts.commit, draft=draft, spec=drafts.CommitSpec(message=message))
-    return str(finished(connection, task, drafts.commit, bars, f"Commit draft {draft}"))
+    spec = drafts.CommitSpec(message=message)
+    return str(finished(connection, drafts.commit, bars, f"Commit draft {draft}", draft=draft, spec=spec))
 
 
 def set_name(connection: Connection, draft: str, name: str) -> None:

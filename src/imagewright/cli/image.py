@@ -202,8 +202,8 @@ def copy(
 
     with connected() as connection:
         spec = software.CopySpec(delete_existing_draft=replace or None)
-        draft = connection.call(software.copy, software_spec=spec_id(connection, image), spec=spec)
-        with made(connection, draft):
+        found = spec_id(connection, image)
+        with made(connection, software.copy, software_spec=found, spec=spec) as draft:
             if name is not None:
                 set_name(connection, draft, name)
     _done(f"made draft {draft}", "draft", draft, json)

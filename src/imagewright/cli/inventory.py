@@ -118,8 +118,7 @@ def assign(
         wanted = spec_id(connection, image)
         for entities in _entity_specs(cluster, host):
             spec = inventory.AssignEntitiesSpec(software_spec_id=wanted, entities=entities)
-            task = connection.call(inventory.assign_entities, input_spec=spec)
-            result = finished(connection, task, inventory.assign_entities, bars, "Assign")
+            result = finished(connection, inventory.assign_entities, bars, "Assign", input_spec=spec)
             _require_assigned(result)
     _done(f"{wanted} is assigned to {', '.join([*(cluster or ()), *(host or ())])}", wanted, json)
 

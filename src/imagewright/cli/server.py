@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +57,30 @@ def _told_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def finished(connection: Connection, task: str, operation: Operation, bars: terminal.Bars, what: str) -> Any:
-    """Waits for a task and gives its result; raises the ApiError with which it failed.
+def settled(call: Callable[[], str]) -> tuple[str, bool]:
+    """The answer of a short call, and whether it was to be interrupted meanwhile.
+
+    Ctrl-C waits for the answer, so that what the call has made is known and can be taken away. Who insists is not kept
+    waiting: the second Ctrl-C is a KeyboardInterrupt at once.
+    """
+    interrupted = False
+
+    def note(*_: object) -> None:
+        nonlocal interrupted
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted = True
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return call(), interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def finished(connection: Connection, operation: Operation, bars: terminal.Bars, what: str, **arguments: Any) -> Any:
+    """Starts a task, waits for it and gives its result; raises the ApiError with which it failed.
 
     When the user does not want to wait any longer, the task is cancelled, if that is possible.
     """
@@ -67,7 +89,10 @@ def finished(connection: Connection, task: str, operation: Operation, bars: term
     from imagewright.model.errors import InternalError
 
     show = bars.task(what)
+    task, interrupted = settled(lambda: connection.call(operation, **arguments))
     try:
+        if interrupted:
+            raise KeyboardInterrupt
         for info in connection.watch(task):
             show(info)
     except KeyboardInterrupt:
