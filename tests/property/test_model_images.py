@@ -20,6 +20,7 @@ from imagewright.model.finding import Finding, Severity, report
 from imagewright.model.relations import problems
 from imagewright.model.spec import ImageSpec, SoftwareSpec
 from imagewright.model.validate import LibraryView, has_errors, validate
+from imagewright.model.vibs import shares_of
 
 some = settings(max_examples=40, deadline=None)
 """Worlds are large, and there are a dozen laws."""
@@ -100,6 +101,20 @@ def test_installed_and_reserved_vibs_are_all_vibs(world: World, image: ImageSpec
     assert installed | set(reserved) == contributing_vibs(effective, catalog)
     assert installed.isdisjoint(reserved)
     assert len(reserved) == len(set(reserved))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(worlds(), sound_worlds()), st.data())
+def test_what_is_known_of_a_base_image_changes_nothing(world: World, data: st.DataObject) -> None:
+    """An image begins as a copy of its base image's layer, whose VIBs are shared out and whose needs are known. Doing
+    all of that anew for the image as a whole gives the same."""
+    catalog = catalog_of(data, world)
+    image = compose(data.draw(st.one_of(images(), sensible_specs(world).map(lambda spec: spec.image))), catalog)
+
+    anew = shares_of(image.components.values(), image.vibs)
+
+    assert image.vibs == anew.in_order()
+    assert problems(image) == problems(replace(image, settled={}))
 
 
 @some

@@ -26,10 +26,11 @@ from imagewright.model.effective import (
 )
 from imagewright.model.parts import ComponentParts
 from imagewright.model.policy import DEFAULT_POLICY, Policy
+from imagewright.model.relations import SettledNeeds
 from imagewright.model.resolve import choose_versions
 from imagewright.model.spec import AlternativeImage, ImageSpec, PackageSpec, SoftwareSpec
 from imagewright.model.version import compare, supports
-from imagewright.model.vibs import reserved_vibs, shares_of
+from imagewright.model.vibs import Shares, reserved_vibs, shares_of, without
 
 
 def compose_spec(spec: SoftwareSpec, catalog: Catalog, policy: Policy = DEFAULT_POLICY) -> EffectiveSpec:
@@ -110,9 +111,14 @@ def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> 
     layers = _laid_down(image, found, chosen, catalog)
     present = {name: layers.present[name] for name in sorted(layers.present)}
     base = _base_layer(found.base, catalog) if found.base else None
-    # The base image decides what the image is made for; where it is not known, the other components do.
-    lines = (base.lines if base else None) or _lines(one.parts for one in present.values() if one.parts)
-    shares = shares_of(present.values(), lines)
+    if base is not None and base.lines and not base.shares.left:
+        new = [one for name, one in present.items() if base.components.get(name) is not one]
+        gone = (one for name, one in base.components.items() if present.get(name) is not one)
+        shares = shares_of(new, base.lines, without(base.shares, gone))
+    else:
+        # The base image decides what the image is made for; where it is not known, the other components do.
+        lines = (base.lines if base else None) or _lines(one.parts for one in present.values() if one.parts)
+        shares = shares_of(present.values(), lines)
     overridden = (one for one in (*present.values(), *layers.removed.values()) if one.overridden)
     return EffectiveImage(
         spec=image,
@@ -126,6 +132,7 @@ def _composed(image: ImageSpec, chosen: Mapping[str, str], catalog: Catalog) -> 
         vibs=shares.in_order(),
         reserved=reserved_vibs(shares, overridden, catalog),
         chosen=dict(chosen),
+        settled=base.settled if base else {},
     )
 
 
@@ -157,11 +164,16 @@ def _laid_down(image: ImageSpec, found: _Found, chosen: Mapping[str, str], catal
 
 @dataclass(frozen=True, slots=True)
 class _BaseLayer:
-    """What a base image lays down, by name; the product lines that it is for; whether the depots hold all of it."""
+    """What a base image lays down, by name; the product lines that it is for; whether the depots hold all of it.
+
+    `shares` is how its VIBs are shared out when nothing else is there, `settled` what is known of their needs then.
+    """
 
     components: Mapping[str, EffectiveComponent]
     lines: frozenset[str]
     is_whole: bool
+    shares: Shares
+    settled: Mapping[str, SettledNeeds]
 
 
 def _base_layer(base: BaseImage, catalog: Catalog) -> _BaseLayer:
@@ -173,7 +185,11 @@ def _base_layer(base: BaseImage, catalog: Catalog) -> _BaseLayer:
         found = [catalog.parts(ref) for ref in base.components]
         known = [parts for parts in found if parts is not None]
         is_whole = len(known) == len(found) and not any(part.missing for part in known)
-        return _BaseLayer(dict(sorted(layers.present.items())), _lines(known), is_whole)
+        components, lines = dict(sorted(layers.present.items())), _lines(known)
+        shares = shares_of(components.values(), lines)
+        settled = {line: SettledNeeds.of(on_line, base.version) for line, on_line in shares.installed.items()}
+        sound = {line: needs for line, needs in settled.items() if needs is not None}
+        return _BaseLayer(components, lines, is_whole, shares, sound)
 
     return catalog.derived(("base layer", base.version), make)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from imagewright.model.content import (
     AddOn,
@@ -18,6 +19,9 @@ from imagewright.model.content import (
 from imagewright.model.parts import ComponentParts, ImageVib
 from imagewright.model.spec import ImageSpec
 from imagewright.model.version import supports
+
+if TYPE_CHECKING:
+    from imagewright.model.relations import SettledNeeds
 
 
 class Source(StrEnum):
@@ -114,6 +118,7 @@ class EffectiveImage:
 
     `chosen` are the versions that were found for components without one; `unresolved` names those for which no version
     in the depots leaves the image without errors. `base_is_whole` is True when the depots hold all of the base image.
+    `settled` is what is known of the needs of the base image's VIBs, by product line.
     """
 
     spec: ImageSpec
@@ -128,6 +133,7 @@ class EffectiveImage:
     reserved: tuple[ImageVib, ...] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     unresolved: frozenset[str] = frozenset()
+    settled: Mapping[str, SettledNeeds] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def installed(self) -> tuple[ImageVib, ...]:

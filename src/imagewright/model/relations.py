@@ -192,6 +192,38 @@ class Offer:
         yield from self.provided.get(name, ())
 
 
+@dataclass(frozen=True, slots=True)
+class SettledNeeds:
+    """The VIBs of a base image on a product line, which meet all needs of one another; `met_by` tells by name which.
+
+    In an image that stands on it nearly all of them are there, so their needs need not be looked at again.
+    """
+
+    on_line: Mapping[str, ImageVib]
+    met_by: Mapping[str, Sequence[Bound]]
+
+    @classmethod
+    def of(cls, on_line: Mapping[str, ImageVib], base_version: str) -> SettledNeeds | None:
+        """None when the VIBs have a need that none of them meets."""
+        offer = Offer.of(tuple(on_line.values()), [item for item in on_line.values() if not item.quiet])
+        met_by: dict[str, list[Bound]] = {}
+        for need in {need for item in on_line.values() for need in item.needs}:
+            if need.name == BASE_VERSION_NAME and need.admits(_key(base_version)):
+                continue
+            name = next((item.name for version, item in offer.of_name(need.name) if need.admits(_key(version))), None)
+            if name is None:
+                return None
+            met_by.setdefault(name, []).append(need)
+        return cls(on_line, met_by)
+
+    def left_to_check(self, on_line: Sequence[ImageVib], offer: Offer) -> Sequence[ImageVib]:
+        """The VIBs whose needs are to be looked at: the new ones, or all when an old need is not met any more."""
+        new = [item for item in on_line if self.on_line.get(item.name) is not item]
+        changed = (*(item.name for item in new), *(self.on_line.keys() - offer.by_name.keys()))
+        is_met = all(offer.meets(need) for name in changed for need in self.met_by.get(name, ()))
+        return new if is_met else on_line
+
+
 def _key(version: str | None) -> VersionKey | None:
     return None if version is None else sort_key(version)
 
@@ -203,6 +235,9 @@ def _refuses(vib: Vib, other: Vib) -> bool:
 
 def _unmet(line: str, on_line: Sequence[ImageVib], offer: Offer, image: EffectiveImage) -> Iterator[Unmet]:
     base_version = image.base_image.version if image.base_image else None
+    settled = image.settled.get(line)
+    if settled is not None:
+        on_line = settled.left_to_check(on_line, offer)
     # Most VIBs need the same few things, so each need is looked at once, and so are needs that come together.
     met: set[Bound] = set()
     all_met: set[int] = set()

@@ -35,9 +35,11 @@ class Shares:
         return any(rival is not None and rival.ref == item.ref for rival in rivals)
 
 
-def shares_of(components: Iterable[EffectiveComponent], lines: Iterable[str]) -> Shares:
-    """Shares the VIBs of these components out, which are given by name, over the product lines."""
-    winners: dict[str, dict[str, ImageVib]] = {line: {} for line in sorted(lines)}
+def shares_of(
+    components: Iterable[EffectiveComponent], lines: Iterable[str], begin: Mapping[str, Mapping[str, ImageVib]] = {}
+) -> Shares:
+    """Shares the VIBs of these components out over the product lines, beside those that are there to begin with."""
+    winners: dict[str, dict[str, ImageVib]] = {line: dict(begin.get(line, ())) for line in sorted(lines)}
     left = []
     for effective in components:
         parts = effective.parts
@@ -50,12 +52,22 @@ def shares_of(components: Iterable[EffectiveComponent], lines: Iterable[str]) ->
                 is_for_none = False
                 rival = on_line.setdefault(item.name, item)
                 if rival is not item:
-                    is_higher = _rank(item) > _rank(rival)
+                    is_higher = _precedes(item, rival)
                     on_line[item.name] = item if is_higher else rival
                     left.append(rival if is_higher else item)
             if is_for_none:
                 left.append(item)
     return Shares(winners, left)
+
+
+def without(shares: Shares, gone: Iterable[EffectiveComponent]) -> dict[str, dict[str, ImageVib]]:
+    """What is installed without these components, of shares in which no VIB had to give way to another."""
+    installed = {line: dict(on_line) for line, on_line in shares.installed.items()}
+    for effective in gone:
+        for item in effective.parts.vibs if effective.parts else ():
+            for line in item.lines:
+                del installed[line][item.name]
+    return installed
 
 
 def reserved_vibs(shares: Shares, overriding: Iterable[EffectiveComponent], catalog: Catalog) -> tuple[ImageVib, ...]:
@@ -74,6 +86,12 @@ def _overridden(everything: Iterable[EffectiveComponent], catalog: Catalog) -> I
         for loser in effective.overridden:
             if loser.component is not None:
                 yield from catalog.parts_of(loser.component).vibs
+
+
+def _precedes(item: ImageVib, rival: ImageVib) -> bool:
+    """True when it is installed rather than the rival. One VIB in two components is that of the first by name."""
+    rank, other = _rank(item), _rank(rival)
+    return rank > other or (rank == other and item.component.name < rival.component.name)
 
 
 def _rank(item: ImageVib) -> tuple[VersionKey, str, str]:
