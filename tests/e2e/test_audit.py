@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from command_line import CommandLine
 from server_process import (
     ADMINISTRATOR,
     ALICE,
@@ -34,6 +35,7 @@ from wire_clients import (
     session_context,
 )
 
+PAGE = 1000
 AUDIT = "/imagewright/v1/audit"
 SESSION = "com.vmware.cis.session"
 DEPOTS = "com.vmware.esx.settings.depots.offline"
@@ -169,7 +171,13 @@ def test_filters_and_pages(mark: Mark, audit: Callable[..., Any], user: Callable
 
 @pytest.mark.parametrize(
     ("parameters", "told"),
-    [({"limit": "0"}, "limit"), ({"limit": "1001"}, "1000"), ({"since": "yesterday"}, "since"), ({"x": "1"}, "x")],
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "1001"}, "1000"),
+        ({"since": "yesterday"}, "since"),
+        ({"x": "1"}, "x"),
+        ({"before": "9", "after": "1"}, "one of them"),
+    ],
     ids=str,
 )
 def test_wrong_parameters(http: httpx.Client, tokens: dict[str, str], parameters: Any, told: str) -> None:
@@ -191,10 +199,39 @@ def test_as_json_lines(mark: Mark, server: ServerProcess, user: Callable[[str], 
     user("bob").refused("DELETE", f"{DRAFTS}/{draft}", 403, UNAUTHORIZED)
     first, second = mark()
     done = lines(server.data, "--after", str(first["number"] - 1))
-    assert done == [first | {"task": ""}, second | {"task": ""}]
+    assert done == [first | {"task": None}, second | {"task": None}]
     assert lines(server.data, "--after", str(first["number"] - 1), "--outcome", UNAUTHORIZED) == [done[1]]
     assert lines(server.data, "--user", "nobody@example.test") == []
     assert lines(server.data, "--until", "2020-01-01") == []
+
+
+def test_as_json_lines_through_the_server(
+    mark: Mark, server: ServerProcess, user: Callable[[str], Rest], tmp_path: Path
+) -> None:
+    """The same lines, for administrators anywhere; also when there are more than fit into one answer."""
+    draft = user("alice").result("POST", DRAFTS, 201)
+    before = str(mark()[0]["number"])
+    for _ in range(PAGE + 1):
+        user("bob").refused("DELETE", f"{DRAFTS}/{draft}", 403, UNAUTHORIZED)
+    command_line = CommandLine(server, tmp_path).log_in(ADMINISTRATOR)
+    words = ("audit", "--after", before, "--user", BOB.name, "--outcome", UNAUTHORIZED)
+    found = [json.loads(line) for line in command_line.run(*words).stdout.splitlines()]
+    assert found == lines(server.data, *words[1:])
+    assert len(found) == PAGE + 1
+    assert [each["number"] for each in found] == sorted(each["number"] for each in found)
+    others = tmp_path / "alice"
+    others.mkdir()
+    assert "imagewright.Administer" in CommandLine(server, others).log_in(ALICE).refused(1, "audit")
+
+
+def test_forwards_and_backwards(audit: Callable[..., Any], user: Callable[[str], Rest]) -> None:
+    for _ in range(3):
+        user("alice").result("DELETE", f"{DRAFTS}/{user('alice').result('POST', DRAFTS, 201)}", 204)
+    newest = audit(limit=4)["records"]
+    forwards = audit(after=newest[-1]["number"], limit=2)
+    assert forwards["records"] == [newest[2], newest[1]]
+    assert forwards["next"] == newest[1]["number"]
+    assert audit(after=newest[1]["number"])["records"] == [newest[0]]
 
 
 def test_changes_on_the_data_folder_are_written_too(mark: Mark, server: ServerProcess) -> None:

@@ -1,22 +1,27 @@
-"""`imagewright audit`: the audit record as JSON lines. Works on the data folder; the server need not run."""
+"""`imagewright audit`: the audit record as JSON lines. Through the server, for administrators; with --data on the data
+folder, whether or not a server runs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from imagewright.cli.data_folder import ConfigOption, DataOption, opened
+from imagewright.cli.server import connected
 
 if TYPE_CHECKING:
-    from imagewright.app.ports import AuditFilter, AuditRecord, Storage
+    from imagewright.app.ports import AuditFilter, AuditRecord
+    from imagewright.contract.services import own_audit
 
-PAGE = 1000
-"""Records that are read in one transaction."""
+PAGE: Final = 1000
+"""Records that are read at a time."""
+FIELDS: Final = ("number", "time", "user", "operation", "target", "address", "outcome", "task", "request_id")
+"""Of a line, in this order."""
 
 
 def audit(
@@ -41,25 +46,46 @@ def audit(
     from imagewright.app.ports import AuditFilter
 
     wanted = AuditFilter(_utc(since), _utc(until), user or (), operation or (), outcome or ())
+    on_server = data is None and config is None
+    for record in _records_of_server(wanted, after) if on_server else _records_on_folder(wanted, after, data, config):
+        typer.echo(_line(record))
+
+
+def _records_of_server(wanted: AuditFilter, after: int) -> Iterator[own_audit.Info]:
+    from imagewright.contract.services import own_audit
+
+    filter_ = own_audit.FilterSpec(
+        since=wanted.since,
+        until=wanted.until,
+        users=frozenset(wanted.users) or None,
+        operations=frozenset(wanted.operations) or None,
+        outcomes=frozenset(wanted.outcomes) or None,
+    )
+    following: int | None = after
+    with connected() as connection:
+        while following is not None:
+            iterate = own_audit.IterationSpec(limit=PAGE, after=following)
+            page = connection.call(own_audit.list_, filter=filter_, iterate=iterate)
+            yield from page.records
+            following = page.next
+
+
+def _records_on_folder(
+    wanted: AuditFilter, after: int, data: Path | None, config: Path | None
+) -> Iterator[AuditRecord]:
+    following: int | None = after
     with opened(data, config) as storage:
-        for record in _records(storage, wanted, after):
-            typer.echo(_line(record))
+        while following is not None:
+            with storage.read() as uow:
+                page = uow.audit.oldest(wanted, PAGE, after=following)
+            yield from page
+            following = page[-1].number if len(page) == PAGE else None
 
 
-def _records(storage: Storage, wanted: AuditFilter, after: int) -> Iterator[AuditRecord]:
-    while True:
-        with storage.read() as uow:
-            page = uow.audit.oldest(wanted, PAGE, after=after)
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1].number
-
-
-def _line(record: AuditRecord) -> str:
-    # Not one of the times of the API: a reader of lines may sort them as text.
+def _line(record: AuditRecord | own_audit.Info) -> str:
+    fields = {name: getattr(record, name) for name in FIELDS}
     time = record.time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return json.dumps({**asdict(record), "time": time}, ensure_ascii=False)
+    return json.dumps({**fields, "time": time, "task": record.task or None}, ensure_ascii=False)
 
 
 def _utc(time: datetime | None) -> datetime | None:

@@ -19,25 +19,31 @@ def list_(
     """What was done and refused, newest first: logins and calls that change something, and how their tasks ended.
 
     An operation in the filter may have `*` in it. `next` is there when there may be more; given as `before`, it asks
-    for them. Records that are written meanwhile do not disturb that.
+    for them. Records that are written meanwhile do not disturb that. With `after`, the records after that number come
+    oldest first, and `next` goes on with `after`.
     """
-    limit = USUAL if iterate is None or iterate.limit is None else iterate.limit
+    iterate = iterate or own_audit.IterationSpec()
+    limit = USUAL if iterate.limit is None else iterate.limit
     if not 1 <= limit <= MOST:
         raise InvalidArgument.because(
             "imagewright.audit.limit", "'limit' is {0}, and must be between 1 and {1}.", limit, MOST
         )
+    if iterate.before is not None and iterate.after is not None:
+        raise InvalidArgument.because(
+            "imagewright.audit.two_directions", "'before' and 'after' go in different directions. Give one of them."
+        )
     wanted = filter_ or own_audit.FilterSpec()
-    found = call.uow.audit.newest(
-        AuditFilter(
-            since=wanted.since,
-            until=wanted.until,
-            users=wanted.users or (),
-            operations=wanted.operations or (),
-            outcomes=wanted.outcomes or (),
-        ),
-        limit,
-        before=iterate.before if iterate else None,
+    records = AuditFilter(
+        since=wanted.since,
+        until=wanted.until,
+        users=wanted.users or (),
+        operations=wanted.operations or (),
+        outcomes=wanted.outcomes or (),
     )
+    if iterate.after is None:
+        found = call.uow.audit.newest(records, limit, before=iterate.before)
+    else:
+        found = call.uow.audit.oldest(records, limit, after=iterate.after)
     return own_audit.ListResult(
         records=tuple(_info(each) for each in found), next=found[-1].number if len(found) == limit else None
     )

@@ -39,6 +39,7 @@ class IterationSpec(Structure, frozen=True, kw_only=True, omit_defaults=True):
     canonical_name: ClassVar[str] = "imagewright.v1.audit.iteration_spec"
     limit: int | None = None
     before: int | None = None
+    after: int | None = None
 
 
 class ListResult(Structure, frozen=True, kw_only=True, omit_defaults=True):
