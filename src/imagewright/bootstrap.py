@@ -69,11 +69,14 @@ def utc_now() -> datetime:
 
 
 def open_data(settings: Settings) -> DatabaseStorage:
-    """The database of the data folder, which is made when it is not there."""
+    """The database that the settings name. SettingsError when that is not its URL."""
     _make_data_folder(settings)
-    return open_storage(
-        settings.database_url, busy_timeout=settings.database_timeout, connections=settings.database_connections
-    )
+    try:
+        return open_storage(
+            settings.database_url, busy_timeout=settings.database_timeout, connections=settings.database_connections
+        )
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def open_blobs(settings: Settings) -> Blobs:

@@ -25,6 +25,7 @@ _TOKEN: Final = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},}}")
 LIMIT: Final = "limit_"
 """What the names of the settings begin with that are limits against hostile depots."""
 
+_DATABASE = re.compile("sqlite:///[^:]|postgresql://")
 _S3_LOCATION = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^?#]*)?")
 _SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
@@ -49,7 +50,7 @@ class Settings:
     cert: Path | None = None
     key: Path | None = None
     public_url: str | None = None
-    database: str | None = None
+    database: str | None = field(default=None, repr=False)
     database_timeout: float = 5.0
     database_connections: int = 20
     blobs: str | None = None
@@ -160,6 +161,8 @@ class Settings:
             )
 
     def _check_database_and_blobs(self) -> None:
+        if self.database is not None and not _DATABASE.match(self.database):
+            raise SettingsError("database must be sqlite:///PATH or postgresql://USER@HOST/NAME")
         if self.database_connections < 1:
             raise SettingsError("database_connections must be 1 or more")
         if self.blobs is not None and not _S3_LOCATION.fullmatch(self.blobs):

@@ -122,3 +122,17 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         assert text in done.stderr
         assert "secret" not in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_database_that_cannot_be_used_is_told_in_a_line(tmp_path: Path) -> None:
+    for url, text in (
+        ("postgresql://u:secret@127.0.0.1:1/d", "Connection refused"),
+        ("postgresql://u:secret@h:x/d", "not given as a URL"),
+        ("mysql://u:secret@h/d", "database must be sqlite:///PATH or postgresql://"),
+    ):
+        for command in ("fsck", "audit"):
+            done = run_command(command, "--data", "data", folder=tmp_path, IMAGEWRIGHT_DATABASE=url)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert text in done.stderr
+            assert "secret" not in done.stderr
+            assert "Traceback" not in done.stderr

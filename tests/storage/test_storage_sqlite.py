@@ -145,7 +145,16 @@ def test_wrong_statement_is_no_excuse_of_the_database(hasty: DatabaseStorage, pa
     assert not isinstance(raised.value, StorageUnavailable)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://user:secret@host/db", "imagewright.db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://user:secret@host/db",
+        "imagewright.db",
+        "postgresql://user:secret@host:x/db",
+    ],
+)
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"must be sqlite:///|not given as a URL") as raised:
         open_storage(url)

@@ -62,6 +62,8 @@ def test_lists_and_switches_can_be_given_in_the_environment() -> None:
         ({"metrics_token": "short"}, "at least 16"),
         ({"depot_token": "short"}, "at least 16"),
         ({"depot_token": "0123456789abcdef/.."}, "only letters, digits"),
+        ({"database": "mysql://u:secret@host/db"}, "must be sqlite:///PATH or postgresql://"),
+        ({"database": "data/imagewright.db"}, "must be sqlite:///PATH or postgresql://"),
         ({"database_connections": 0}, "must be 1 or more"),
         ({"blobs": "https://host/bucket"}, "s3://BUCKET/PREFIX"),
         ({"blobs": "s3://key:secret@bucket"}, "settings of their own"),

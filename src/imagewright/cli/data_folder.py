@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imagewright.cli import exit_codes
+from imagewright.cli.terminal import tell
 from imagewright.settings import load_settings
 
 if TYPE_CHECKING:
@@ -23,13 +25,15 @@ ConfigOption = Annotated[Path | None, typer.Option(help="File with settings.")]
 def opened(data: Path | None, config: Path | None) -> Iterator[Storage]:
     """The database of the data folder, as options, environment and file say, closed at the end.
 
-    Raises SettingsError for settings that are not right.
+    A database that cannot be used ends the command. Raises SettingsError for settings that are not right.
     """
     # Here, because loading everything takes longer than showing the help of a command may.
+    from imagewright.app.ports import StorageUnavailable
     from imagewright.bootstrap import open_data
 
-    storage = open_data(load_settings({"data": data}, os.environ, config))
     try:
-        yield storage
-    finally:
-        storage.close()
+        with closing(open_data(load_settings({"data": data}, os.environ, config))) as storage:
+            yield storage
+    except StorageUnavailable as error:
+        tell(f"imagewright: {error}.")
+        raise typer.Exit(exit_codes.UNUSABLE) from None

@@ -81,7 +81,7 @@ def connect(url: str, *, busy_timeout: float, threads: int, connections: int) ->
 def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError) as error:
         raise ValueError(f"the database is not given as a URL: {error}") from error
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:"
     if not is_file and parsed.get_backend_name() != "postgresql":
