@@ -88,6 +88,21 @@ def test_an_image_is_composed_checked_committed_compared_and_exported(cli: Comma
     assert sorted(path.name for path in cli.folder.iterdir()) == ["blades.json", "config", "out"]
 
 
+def test_an_image_is_exported_as_a_bundle_and_a_bill_of_materials(cli: CommandLine) -> None:
+    cli.told("apply", write(cli, "wanted.json"))
+
+    done = cli.answer("image", "export", "Wanted", "--bundle", "out.zip", "--sbom", "out.cdx.json")
+
+    assert done == {"OFFLINE_BUNDLE": "out.zip", "SBOM": "out.cdx.json"}
+    alone = cli.run("check", "wanted.json", "--depot", "out.zip")
+    assert (alone.returncode, alone.stdout) == (0, "Nothing is wrong with it.\n")
+    bill = json.loads((cli.folder / "out.cdx.json").read_text())
+    assert bill["bomFormat"] == "CycloneDX"
+    assert "imagewright.exports" in {each["service"] for each in cli.answer("task", "ls", "--all").values()}
+    assert "no VIB with a boot loader" in cli.refused(1, "image", "export", "Wanted", "--iso", "out.iso")
+    assert not list(cli.folder.glob("out.iso*"))
+
+
 def test_images_are_copied_renamed_and_removed(cli: CommandLine) -> None:
     cli.told("apply", write(cli, "wanted.json"))
 

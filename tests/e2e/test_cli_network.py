@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from terminal_screen import CTRL_C, in_terminal
 from imagewright.client.connection import Connection, Unreachable
 from imagewright.client.trust import Trust
 from imagewright.contract.services import cis_session, repository_software
-from imagewright.model.errors import InternalError
+from imagewright.model.errors import InternalError, ServiceUnavailable
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 HALF = 1024 * 1024
@@ -132,6 +133,22 @@ def test_a_download_takes_the_place_of_a_file_when_it_is_whole(tmp_path: Path) -
     assert (tmp_path / "file").read_bytes() == b"after"
     assert seen[0] == (0, 5)
     assert seen[-1] == (5, 5)
+
+
+def test_a_file_that_is_still_being_made_is_asked_for_again(tmp_path: Path) -> None:
+    not_yet = {"id": "imagewright.export.not_yet", "default_message": "The file is still being made.", "args": []}
+    busy = {"id": "imagewright.other", "default_message": "The server is stopping.", "args": []}
+    answers = [
+        says(503, "application/json", json.dumps({"error_type": "SERVICE_UNAVAILABLE", "messages": [each]}).encode())
+        for each in (not_yet, not_yet, busy)
+    ]
+    answers.insert(2, says(200, "text/plain", b"made"))
+
+    with in_between(lambda request: answers.pop(0)(request)) as url, Connection(url, Trust()) as connection:
+        connection.download(url, tmp_path / "file", lambda done, total: None)
+        assert (tmp_path / "file").read_bytes() == b"made"
+        with pytest.raises(ServiceUnavailable, match="stopping"):
+            connection.download(url, tmp_path / "file", lambda done, total: None)
 
 
 def test_ctrl_c_while_the_network_stands_still_leaves_no_half_file(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urljoin
 
 import typer
 
@@ -146,6 +147,7 @@ def export(
     spec: Annotated[Path | None, typer.Option(help="Write the software specification (JSON) to this file.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="Write an offline bundle to this file.")] = None,
     iso: Annotated[Path | None, typer.Option(help="Write an ISO image to this file.")] = None,
+    sbom: Annotated[Path | None, typer.Option(help="Write a bill of materials (CycloneDX) to this file.")] = None,
     only_default_image: Annotated[
         bool, typer.Option("--only-default-image", help="Leave the alternative images out.")
     ] = False,
@@ -158,7 +160,7 @@ def export(
 
     Files are there when they are whole: nothing is left of an export that fails or is interrupted.
 
-    Example: imagewright image export "Blades" --spec blades.json --bundle blades.zip
+    Example: imagewright image export "Blades" --spec blades.json --bundle blades.zip --sbom blades.cdx.json
     """
     from imagewright.contract.services import repository_software as software
 
@@ -167,10 +169,10 @@ def export(
         software.ExportType.OFFLINE_BUNDLE: bundle,
         software.ExportType.ISO_IMAGE: iso,
     }
-    if not any(wanted.values()):
-        raise typer.BadParameter("nothing is asked for; give --spec, --bundle or --iso, each with a file")
+    if sbom is None and not any(wanted.values()):
+        raise typer.BadParameter("nothing is asked for; give --spec, --bundle, --iso or --sbom, each with a file")
     asked = software.ExportSpec(
-        export_software_spec=spec is not None,
+        export_software_spec=spec is not None or sbom is not None,
         export_offline_bundle=bundle is not None,
         export_iso_image=iso is not None,
         export_only_default_image=only_default_image,
@@ -178,7 +180,11 @@ def export(
     )
     with connected() as connection, terminal.bars() as bars:
         urls = connection.call(software.export, software_spec=spec_id(connection, image), spec=asked)
-        written = dict(_downloaded(connection, bars, urls, wanted))
+        places = {kind.value: (url, wanted[kind]) for kind, url in urls.items()}
+        # The bill of materials, which the API does not know, lies beside the specification.
+        if sbom is not None:
+            places["SBOM"] = urljoin(urls[software.ExportType.SOFTWARE_SPEC], "sbom.json"), sbom
+        written = dict(_downloaded(connection, bars, places))
     if json:
         terminal.echo_json({kind: str(path) for kind, path in written.items()})
         return
@@ -293,14 +299,12 @@ def _last_two(connection: Connection, image: str) -> tuple[str, str]:
 def _downloaded(
     connection: Connection,
     bars: terminal.Bars,
-    urls: Mapping[software.ExportType, str],
-    wanted: Mapping[software.ExportType, Path | None],
+    places: Mapping[str, tuple[str, Path | None]],
 ) -> Iterator[tuple[str, Path]]:
-    for kind, url in urls.items():
-        target = wanted[kind]
+    for kind, (url, target) in places.items():
         if target is not None:
             try:
-                yield kind.value, connection.download(url, target, bars.bytes(target.name))
+                yield kind, connection.download(url, target, bars.bytes(target.name))
             except OSError as error:
                 terminal.tell(f"imagewright: {target} cannot be written: {error.strerror}; choose another place.")
                 raise typer.Exit(exit_codes.UNUSABLE) from None

@@ -20,6 +20,9 @@ app = typer.Typer(
 SHORT = 8
 """Characters of a task's id that tables show; commands take any beginning of an id that only one task has."""
 
+OF_THE_SERVER = frozenset({"imagewright.exports", "imagewright.blobs"})
+"""Services whose tasks the server gives itself; no operation is declared for them."""
+
 TaskArgument = Annotated[str, typer.Argument(help="Id of the task, or its beginning.")]
 
 
@@ -128,7 +131,8 @@ def _tasks(connection: Connection, *, ended: bool) -> dict[str, cis_task.Info]:
 
     running = frozenset({cis_task.Status.PENDING, cis_task.Status.RUNNING, cis_task.Status.BLOCKED})
     wanted = cis_tasks.FilterSpec(
-        services=frozenset(each.service for each in operations if each.is_task), status=None if ended else running
+        services=OF_THE_SERVER.union(each.service for each in operations if each.is_task),
+        status=None if ended else running,
     )
     found: dict[str, cis_task.Info] = connection.call(cis_tasks.list_, filter_spec=wanted)
     return dict(sorted(found.items(), key=lambda item: (item[1].start_time is None, str(item[1].start_time))))

@@ -20,13 +20,23 @@ from imagewright.contract.operations import Operation
 from imagewright.contract.routing import API_ROOT, OWN_ROOT
 from imagewright.contract.services import cis_session, cis_task, cis_tasks
 from imagewright.contract.types import Optional
-from imagewright.model.errors import ApiError, NotAllowedInCurrentState, NotFound, Unauthorized, Unsupported
+from imagewright.model.errors import (
+    ApiError,
+    NotAllowedInCurrentState,
+    NotFound,
+    ServiceUnavailable,
+    Unauthorized,
+    Unsupported,
+)
 
 UPLOADS: Final = "/vum-fileupload"
 SESSION_HEADER: Final = "vmware-api-session-id"
 CONNECT_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 300.0
 """How long an answer may take. Composing and exporting large images takes a while, and nothing is lost by waiting."""
+DOWNLOAD_SECONDS: Final = 900.0
+"""How long a file may take to begin; a server that makes it asks after ten minutes to be asked again."""
+STILL_BEING_MADE: Final = "imagewright.export.not_yet"
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 1.0
 """Seconds between two looks at a task."""
@@ -96,9 +106,19 @@ class Connection:
     def download(self, url: str, target: Path, progress: Progress) -> Path:
         """Fetches a file, and tells where it is: `target`, or in that folder under the name that the server gives it.
 
+        Waits as long as the server is still making it.
         The file has its name when it is whole; nothing is left of one that is not. OSError when it cannot be written.
         """
-        with self._answers(), self._http.stream("GET", url) as answer:
+        while True:
+            try:
+                return self._downloaded(url, target, progress)
+            except ServiceUnavailable as busy:
+                if all(each.id != STILL_BEING_MADE for each in busy.messages):
+                    raise
+
+    def _downloaded(self, url: str, target: Path, progress: Progress) -> Path:
+        patience = httpx.Timeout(DOWNLOAD_SECONDS, connect=CONNECT_SECONDS)
+        with self._answers(), self._http.stream("GET", url, timeout=patience) as answer:
             if answer.status_code != 200:
                 answer.read()
                 self._plain(answer)
@@ -127,7 +147,7 @@ class Connection:
         """Asks a task to stop; False when it has ended already, or is of a kind that goes on to its end."""
         try:
             self.call(cis_tasks.cancel, task=task)
-        except (NotAllowedInCurrentState, NotFound, Unauthorized, Unsupported):
+        except (NotAllowedInCurrentState, NotFound, ServiceUnavailable, Unauthorized, Unsupported):
             return False
         return True
 
