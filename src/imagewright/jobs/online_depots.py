@@ -143,7 +143,8 @@ class _Sync:
             return _Outcome(depot, trouble=str(error))
         except FormatError as error:
             return _Outcome(depot, trouble=f"{error}.")
-        if offered is not None and not self._cleans_up:
+        # Of a UMDS depot that was moved nothing is known: what it has is from elsewhere, and nobody has withdrawn it.
+        if offered is not None and known:
             with self.job.storage.read() as uow:
                 offered = with_withdrawn(offered, uow.depots.content(depot.id))
         return _Outcome(depot, tuple(documents.read.values()), offered)
