@@ -184,20 +184,7 @@ class Application:
     ) -> Any:
         now = self.services.clock()
         if operation.reads and not self.services.faults.armed:
-            with self.storage.read(at_once=at_once) as uow:
-                caller = self._caller(uow, credentials, origin, now)
-                try:
-                    function = self._permitted(operation, caller)
-                except Unauthorized:
-                    if at_once:
-                        # Writing it down may have to wait for others.
-                        raise TakesLonger from None
-                    self._write_down(
-                        record_of_refusal(operation, {}, caller.name, origin, now, Unauthorized.error_type)
-                    )
-                    raise
-                call = Call(operation, caller, self.services, origin, now, lambda: uow)
-                return function(call, read_arguments())
+            return self._just_read(operation, read_arguments, credentials, origin, now, at_once)
         with self.storage.read() as uow:
             caller = self._caller(uow, credentials, origin, now)
         arguments: Arguments = {}
@@ -212,6 +199,30 @@ class Application:
         except ApiError as refusal:
             if not operation.reads:
                 self._write_down(record_of_refusal(operation, arguments, caller.name, origin, now, refusal.error_type))
+            raise
+
+    def _just_read(
+        self,
+        operation: Operation,
+        read_arguments: ReadArguments,
+        credentials: Credentials,
+        origin: Origin,
+        now: datetime,
+        at_once: bool,
+    ) -> Any:
+        caller: Caller | None = None
+        try:
+            with self.storage.read(at_once=at_once) as uow:
+                caller = self._caller(uow, credentials, origin, now)
+                function = self._permitted(operation, caller)
+                call = Call(operation, caller, self.services, origin, now, lambda: uow)
+                return function(call, read_arguments())
+        except Unauthorized as refusal:
+            if at_once:
+                # Writing it down may have to wait for others.
+                raise TakesLonger from None
+            if caller is not None:
+                self._write_down(record_of_refusal(operation, {}, caller.name, origin, now, refusal.error_type))
             raise
 
     def _caller(self, uow: UnitOfWork, credentials: Credentials, origin: Origin, now: datetime) -> Caller:
