@@ -98,9 +98,10 @@ def test_remarks_stand_above_the_bars(cli: CommandLine, depot_folder: Path) -> N
     known, new = (str(depot_folder / name) for name in (sample.DRIVERS_FILE, sample.HARDWARE_FILE))
     with screen(cli, "depot", "add", known, new) as shown:
         assert shown.ended() == 0
-        assert f"{known}: This bundle" in shown.text.replace("\n", "")
-        assert "has been imported already" in shown.text.replace("\n", " ")
-        assert f"added depot 6: {new}" in shown.text.replace("\n", "")
+        # Where the lines break depends on how long the paths are.
+        text = "".join(shown.text.split())
+        assert f"{known}:Thisbundlehasbeenimportedalready" in text
+        assert f"addeddepot6:{new}" in text
         assert "%" not in shown.text
 
 
@@ -155,7 +156,7 @@ def test_ctrl_c_while_a_draft_is_being_made_leaves_none(cli: CommandLine) -> Non
         eventually("the server is at it", met)
         shown.press(CTRL_C)
         assert shown.ended() == INTERRUPTED
-        assert "was thrown away" in shown.text
+        assert "was thrown away" in shown.text.replace("\n", " ")
     assert cli.answer("draft", "ls") == {}
 
 
