@@ -158,9 +158,9 @@ def test_undone_import_is_in_no_catalog(storage: DatabaseStorage) -> None:
         lost = unit.depots.add(depot_of("undone"), content_of(vib_of("never")))
         assert unit.depots.catalog().depots[lost.id] == content_of(vib_of("never"))
     assert list(catalog(storage).depots) == ["1"]
-    # It gets the id, and the catalogue the revision, that were undone.
+    # The catalogue gets the revision that was undone, and on SQLite the depot the id.
     kept = add_depot(storage, "kept", vib_of("b"))
-    assert kept.id == lost.id
+    assert (kept.id == lost.id) == (storage.engines.writer.dialect.name == "sqlite")
     assert catalog(storage).depots[kept.id] == content_of(vib_of("b"))
 
 
