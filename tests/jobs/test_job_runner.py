@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from job_bench import Bench, described, in_an_hour, kind, write_user
+from job_bench import Bench, described, in_an_hour, kind, now, write_user
 
 from imagewright.app.ports import AuditFilter, StaleRevision, UnitOfWork
 from imagewright.jobs.kind import Failed, Finish, Job
@@ -411,18 +411,20 @@ def test_a_late_worker_changes_nothing(bench: Bench, late: str) -> None:
 
 
 def test_threads_of_one_runner_are_late_for_each_other_too(bench: Bench) -> None:
-    gate = threading.Event()
+    at_work, gate = threading.Event(), threading.Event()
 
     def run(job: Job[str]) -> Finish:
         if job.task.attempts == 1:
+            at_work.set()
             gate.wait(WAIT)
         return lambda uow: write_user(uow, f"attempt {job.task.attempts}")
 
+    def clock() -> datetime:
+        """The first lease is over as soon as it has begun."""
+        return in_an_hour() if at_work.is_set() else now()
+
     task_id = bench.submit()
-    times = iter([in_an_hour() - timedelta(hours=2)])  # the first lease is over before it begins
-    # On PostgreSQL the second thread may look while the first one still holds the row, and has to look again.
-    settings = RunnerSettings(poll=timedelta(seconds=0.05))
-    runner = bench.runner(kind(run), clock=lambda: next(times, in_an_hour()), settings=settings)
+    runner = bench.runner(kind(run), clock=clock, settings=RunnerSettings(poll=timedelta(seconds=0.05)))
     assert runner.wait(task_id, WAIT).attempts == 2
     gate.set()
     runner.stop(WAIT)
