@@ -142,39 +142,7 @@ class Running:
 
 def assemble(settings: Settings, storage: Storage) -> Running:
     """The application over an open database, with its runner started."""
-    services = Services(
-        blobs=open_blobs(settings),
-        fetcher=UrlFetcher(
-            FetchPolicy(
-                allowed_networks=tuple(ip_network(each) for each in settings.allowed_networks),
-                file_folders=tuple(Path(each) for each in settings.file_folders),
-                size_limit=settings.largest_download,
-                connect_timeout=settings.fetch_connect_timeout,
-                read_timeout=settings.fetch_read_timeout,
-                total_timeout=settings.fetch_total_timeout,
-                max_redirects=settings.fetch_redirects,
-                retries=settings.fetch_retries,
-                ca_bundle=settings.ca_bundle,
-                proxy=settings.proxy,
-            )
-        ),
-        clock=utc_now,
-        authenticator=Authenticator(
-            SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)),
-            ThrottlePolicy(
-                settings.login_failures_of_user,
-                settings.login_failures_from_address,
-                timedelta(seconds=settings.login_failures_window),
-            ),
-        ),
-        effective=EffectiveImages(policy=policy_of(settings)),
-        faults=Faults(allowed=settings.allow_faults),
-        policy=policy_of(settings),
-        trusted_signers=signers_of(settings),
-        forms=UnknownForms(mappings_of(settings)),
-        export_lifetime=timedelta(seconds=settings.export_lifetime),
-        limits=settings.limits,
-    )
+    services = _services(settings)
     metrics = _metrics(settings, storage)
     runner = Runner(
         storage,
@@ -190,6 +158,50 @@ def assemble(settings: Settings, storage: Storage) -> Running:
     application = Application(storage, services, bindings, runner.wake, metrics.call_ended if metrics else None)
     runner.start()
     return Running(application, runner, storage, metrics)
+
+
+def _services(settings: Settings) -> Services:
+    return Services(
+        blobs=open_blobs(settings),
+        fetcher=_fetcher(settings),
+        clock=utc_now,
+        authenticator=_authenticator(settings),
+        effective=EffectiveImages(policy=policy_of(settings)),
+        faults=Faults(allowed=settings.allow_faults),
+        policy=policy_of(settings),
+        trusted_signers=signers_of(settings),
+        forms=UnknownForms(mappings_of(settings)),
+        export_lifetime=timedelta(seconds=settings.export_lifetime),
+        limits=settings.limits,
+    )
+
+
+def _fetcher(settings: Settings) -> UrlFetcher:
+    return UrlFetcher(
+        FetchPolicy(
+            allowed_networks=tuple(ip_network(each) for each in settings.allowed_networks),
+            file_folders=tuple(Path(each) for each in settings.file_folders),
+            size_limit=settings.largest_download,
+            connect_timeout=settings.fetch_connect_timeout,
+            read_timeout=settings.fetch_read_timeout,
+            total_timeout=settings.fetch_total_timeout,
+            max_redirects=settings.fetch_redirects,
+            retries=settings.fetch_retries,
+            ca_bundle=settings.ca_bundle,
+            proxy=settings.proxy,
+        )
+    )
+
+
+def _authenticator(settings: Settings) -> Authenticator:
+    return Authenticator(
+        SessionPolicy(timedelta(seconds=settings.session_idle), timedelta(seconds=settings.session_absolute)),
+        ThrottlePolicy(
+            settings.login_failures_of_user,
+            settings.login_failures_from_address,
+            timedelta(seconds=settings.login_failures_window),
+        ),
+    )
 
 
 def _metrics(settings: Settings, storage: Storage) -> Metrics | None:
