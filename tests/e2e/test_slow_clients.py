@@ -220,7 +220,7 @@ def test_what_is_no_request_is_refused_and_nothing_in_it_is_done(
     assert b"200" not in said
     with connection(tight) as http:
         assert http.get("/healthz").status_code == 200
-    assert not [line for line in tight.log.seen if "Traceback" in line]
+    assert not [line for line in tight.log.seen if "Traceback" in line], "\n".join(tight.log.seen)
 
 
 def test_many_idle_connections_keep_nobody_out(tight: ServerProcess) -> None:

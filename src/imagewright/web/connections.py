@@ -11,9 +11,12 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,7 @@ class BoundedConnection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come; when there are too many, the one that has waited longest without a request goes."""
         super().connection_made(transport)
+        self._answering: RequestResponseCycle | None = None
         self.phase = Phase.HEAD
         self.since = self.loop.time()
         self._head = self._body = self._around = self._seen = self._unread = 0
@@ -82,7 +86,26 @@ class BoundedConnection(HttpToolsProtocol):
         elif self.phase is Phase.BODY:
             self._around += len(data) - (self._body - body)
             if self._around > self.limits.head_bytes + FRAMING * self._body:
-                self.transport.abort()
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Ends the connection at once. What is being answered is told, so that it does not write any more."""
+        self._disconnect()
+        self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone, or was let go. Of several requests on their way the server tells only the last one."""
+        self._disconnect()
+        super().connection_lost(exc)
+
+    def _disconnect(self) -> None:
+        self.pipeline.clear()
+        if self._answering is not None:
+            self._answering.disconnected = True
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         """The first line of a request begins."""
@@ -193,7 +216,7 @@ class Watch:
             and not each.transport.is_closing()
         ]
         victim = min(waiting, key=lambda each: each.since, default=newcomer)
-        victim.transport.abort()
+        victim.let_go()
 
     def _tick(self, any_of_them: BoundedConnection) -> None:
         loop, connections = any_of_them.loop, any_of_them.connections
@@ -201,7 +224,7 @@ class Watch:
         ended: Counter[str] = Counter()
         for each in tuple(connections):
             if isinstance(each, BoundedConnection) and (reason := each.overdue(self.now, self.now - before)):
-                each.transport.abort()
+                each.let_go()
                 ended[reason] += 1
         if ended:
             # One line, because there may be as many as somebody likes.
