@@ -43,10 +43,11 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 	$(BIN)/lint-imports --no-logo
 
 test: lint ## Check everything and run all tests
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 3 --dist loadscope
 
 test-postgresql: $(VENV)/.test ## Run the tests of storage, jobs and contract on PostgreSQL
-	TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadscope tests/storage tests/jobs tests/contract
+	TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist loadscope --ignore-glob='*/test_blobs*' tests/storage tests/jobs tests/contract \
+		tests/e2e/test_torture.py
 
 fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken files for every reader
 	FUZZ_EXAMPLES_OF_EACH=$(EXAMPLES_OF_EACH) $(BIN)/pytest tests/property/test_formats_mutations.py --timeout=600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,18 @@ from server_process import (
     ROLES,
     VICTOR,
     ServerProcess,
-    add_user,
     allowing,
     eventually,
     serving,
 )
 from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login, rest_session
 
+from imagewright.app.passwords import hash_password
+from imagewright.app.ports import User
+from imagewright.app.privileges import Role
+from imagewright.bootstrap import open_data, utc_now
 from imagewright.cli import sample_depot as sample
+from imagewright.settings import Settings
 
 IMPORTED = (
     sample.BASE_8_0_3_FILE,
@@ -47,11 +51,10 @@ def depot_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def users_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a user of each role and no content. Not to be changed."""
     data = tmp_path_factory.mktemp("users") / "data"
-    first, *others = ROLES.items()
-    add_user(data, first[0], "--role", first[1])
-    # Each is a process of its own, which takes a while to start.
-    with ThreadPoolExecutor(len(others)) as pool:
-        list(pool.map(lambda each: add_user(data, each[0], "--role", each[1]), others))
+    # What `imagewright user add` does, without a process for each.
+    with closing(open_data(Settings(data=data))) as storage, storage.write() as uow:
+        for account, role in ROLES.items():
+            uow.users.add(User(account.name, hash_password(account.password), Role(role), utc_now()))
     return data
 
 

@@ -1,7 +1,8 @@
 """Many users work on one library while servers and workers are killed: whatever was acknowledged is there, what was not
 is there as a whole or not at all, and every task ends.
 
-The short form is part of every run. `make torture` goes on until so many processes were killed as `TORTURE_KILLS` says.
+The short form is part of every run, on the database of that run. `make torture` takes both, and goes on until so many
+processes were killed as `TORTURE_KILLS` says.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from wire_clients import DRAFTS, DRAFTS_SERVICE, OFFLINE, SOFTWARE, Rest, connec
 
 from imagewright.cli import sample_depot as sample
 
-KILLS = int(os.environ.get("TORTURE_KILLS", "4"))
+KILLS = int(os.environ.get("TORTURE_KILLS", "2"))
 HOW = settings(
     max_examples=2,  # the first one is always the dullest
     stateful_step_count=60 if KILLS > 20 else 15,
@@ -289,7 +290,7 @@ def _sent(rest: Rest, request: Request) -> httpx.Response:
     return rest.request(request.method, request.path, params=request.params, **options)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if KILLS > 20 else [os.environ.get("TEST_DATABASE", "sqlite")])
 def new_place(
     request: pytest.FixtureRequest, stocked_data: Path, depot_folder: Path, tmp_path: Path
 ) -> Callable[[], Place]:
