@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from imagewright.model.content import (
@@ -32,6 +33,10 @@ from imagewright.model.spec import (
     SoftwareSpec,
     SolutionSpec,
 )
+
+# How long something takes on a busy machine decides no test.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 NAMES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon")
 VIB_NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
