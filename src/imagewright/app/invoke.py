@@ -102,7 +102,7 @@ class Application:
         """Runs one operation and gives its result, a value of the contract.
 
         Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
-        With `at_once`, for an operation that `is_quick`, it raises TakesLonger when others should not wait for it.
+        With `at_once`, for a call that is quick (`quick_at`), it raises TakesLonger when others should not wait for it.
         """
         begun = perf_counter()
         try:
@@ -126,14 +126,15 @@ class Application:
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s: %s after %.1f ms", operation, outcome, (perf_counter() - begun) * 1000)
 
-    def is_quick(self, operation: Operation, credentials: Credentials) -> bool:
-        """Whether the call can run where the request arrives, for a moment that nobody notices.
+    def quick_at(self, operation: Operation, credentials: Credentials) -> int | None:
+        """The `version` at which the call can run where the request arrives, for a moment that nobody notices.
 
-        One that brings its own password cannot: checking that takes long, by design.
+        None when it cannot. One that brings its own password cannot: checking that takes long, by design.
         """
         function = self._bindings.of(operation)
-        by_password = isinstance(credentials, UserPassword)
-        return function is not None and function.quick and not by_password and self.version() is not None
+        if function is None or not function.quick or isinstance(credentials, UserPassword):
+            return None
+        return self.version()
 
     def version(self) -> int | None:
         """A number that stays the same as long as what a quick operation has answered holds. None when that cannot be

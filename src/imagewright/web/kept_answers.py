@@ -77,10 +77,10 @@ class KeptAnswers:
             return None
         return found
 
-    def keep(self, scope: Scope, version: int | None, operation: str, answer: Response) -> None:
+    def keep(self, scope: Scope, version: int, operation: str, answer: Response) -> None:
         """Keeps an answer of an operation that was read after the database was seen to have this version."""
         size = len(answer.body)
-        if version is None or answer.status_code != 200 or size > LARGEST or (question := question_of(scope)) is None:
+        if answer.status_code != 200 or size > LARGEST or (question := question_of(scope)) is None:
             return
         if version != self._version or self._size + size > MOST:
             self._version, self._answers, self._size = version, {}, 0
