@@ -68,6 +68,17 @@ def _define(uow: UnitOfWork, wanted: Collection[str], now: datetime) -> None:
             uow.online_depots.add(OnlineDepot("", DepotSource.ONLINE, location, now, owner="", system_defined=True))
 
 
+def change_depot(uow: UnitOfWork, depot: OnlineDepot, enabled: bool | None, description: str | None) -> None:
+    """Changes what is not None."""
+    changed = replace(
+        depot,
+        enabled=depot.enabled if enabled is None else enabled,
+        description=depot.description if description is None else description,
+    )
+    if changed != depot:
+        uow.online_depots.save(changed)
+
+
 def require_removable(depot: OnlineDepot) -> OnlineDepot:
     """The depot; InvalidArgument when it is one of the server's settings, which would only come back."""
     if depot.system_defined:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from imagewright.app.call import Call
 from imagewright.app.locations import check_index_location, location_for
 from imagewright.app.online_depots import (
     ONLINE_DEPOT,
+    change_depot,
     online_depot_with,
     remove_online_depot,
     require_described_here,
@@ -86,13 +85,7 @@ def update(call: Call, depot: str, spec: online.UpdateSpec) -> None:
     found = online_depot_with(call.uow, depot)
     if spec.description is not None:
         require_described_here(found)
-    changed = replace(
-        found,
-        enabled=found.enabled if spec.enabled is None else spec.enabled,
-        description=found.description if spec.description is None else spec.description,
-    )
-    if changed != found:
-        call.uow.online_depots.save(changed)
+    change_depot(call.uow, found, spec.enabled, spec.description)
 
 
 @implements(online.delete)

@@ -5,11 +5,9 @@ While there is one, a sync reads it and no online depot.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from imagewright.app.call import Call
 from imagewright.app.locations import check_index_location, location_for
-from imagewright.app.online_depots import move_depot, remove_umds_depot, umds_depot
+from imagewright.app.online_depots import change_depot, move_depot, remove_umds_depot, umds_depot
 from imagewright.contract.binding import implements
 from imagewright.contract.services import depots_umds as umds
 from imagewright.model.library import DepotSource, OnlineDepot
@@ -55,14 +53,7 @@ def set_(call: Call, spec: umds.SetSpec) -> None:
 @implements(umds.update)
 def update(call: Call, spec: umds.UpdateSpec) -> None:
     """Changes what is set; NotFound when there is no UMDS depot. A disabled one keeps its content and is not read."""
-    found = umds_depot(call.uow)
-    changed = replace(
-        found,
-        enabled=found.enabled if spec.enabled is None else spec.enabled,
-        description=found.description if spec.description is None else spec.description,
-    )
-    if changed != found:
-        call.uow.online_depots.save(changed)
+    change_depot(call.uow, umds_depot(call.uow), spec.enabled, spec.description)
 
 
 @implements(umds.delete)
