@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,12 +13,13 @@ from imagewright.app.effective import EffectiveImages
 from imagewright.app.faults import Faults
 from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
+from imagewright.app.tasks import new_task
 from imagewright.contract.operations import Operation
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.model.policy import DEFAULT_POLICY, Policy
-from imagewright.model.task import Task, TaskTarget
+from imagewright.model.task import TaskTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,14 @@ class Call:
         cancelable: bool = False,
     ) -> str:
         """Makes this operation a task that starts when the transaction is committed, and tells its id."""
-        task = Task(
-            id=f"{uuid.uuid4()}:{self.operation.service}",
-            service=self.operation.service,
-            operation=self.operation.operation_id,
-            user=self.caller.name,
-            submitted=self.now,
-            arguments=arguments,
+        task = new_task(
+            self.operation.service,
+            self.operation.operation_id,
+            self.caller.name,
+            self.now,
+            arguments,
+            description,
             target=target,
-            description=description,
             cancelable=cancelable,
         )
         self.uow.tasks.add(task)

@@ -6,7 +6,6 @@ there for a while after it was last asked for.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from imagewright.app.call import Services
 from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
+from imagewright.app.tasks import new_task
 from imagewright.formats.boot_disc import BootDisc, boot_disc
 from imagewright.formats.errors import FormatError
 from imagewright.model.effective import EffectiveSpec
@@ -21,7 +21,7 @@ from imagewright.model.errors import NotFound, Unsupported
 from imagewright.model.export import Export, ExportKind, export_id
 from imagewright.model.exporting import lacking
 from imagewright.model.spec import SoftwareSpec
-from imagewright.model.task import Task, TaskStatus
+from imagewright.model.task import TaskStatus
 
 SERVICE: Final = "imagewright.exports"
 OPERATION: Final = "make$task"
@@ -76,16 +76,8 @@ def ask_for(uow: UnitOfWork, services: Services, wanted: Wanted, title: str, use
     require_whole(effective)
     if wanted.kind is ExportKind.ISO_IMAGE:
         disc_of(effective)
-    task = Task(
-        id=f"{uuid.uuid4()}:{SERVICE}",
-        service=SERVICE,
-        operation=OPERATION,
-        user=user,
-        submitted=now,
-        arguments={"export": identity, **wanted.to_document()},
-        description=f"Make {title}",
-        cancelable=True,
-    )
+    arguments = {"export": identity, **wanted.to_document()}
+    task = new_task(SERVICE, OPERATION, user, now, arguments, f"Make {title}", cancelable=True)
     uow.tasks.add(task)
     export = Export(identity, task.id, expires)
     uow.exports.put(export)

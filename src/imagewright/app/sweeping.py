@@ -7,15 +7,15 @@ What is swept is therefore old enough: older than the start of every import, syn
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from imagewright.app.ports import Blobs, Storage, UnitOfWork
+from imagewright.app.tasks import new_task
 from imagewright.contract.services import depots
 from imagewright.contract.services import depots_offline as offline
-from imagewright.model.task import Task, TaskStatus
+from imagewright.model.task import TaskStatus
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +47,8 @@ def sweep_named(
 
 def submit_sweep(uow: UnitOfWork, names: Sequence[str], user: str, now: datetime) -> None:
     """Has these blobs swept by a task as soon as this transaction is committed, and never when it is not."""
-    task = Task(
-        id=f"{uuid.uuid4()}:{SERVICE}",
-        service=SERVICE,
-        operation=OPERATION,
-        user=user,
-        submitted=now,
-        arguments={"blobs": list(names)},
-        description=f"Remove up to {len(names)} files that are not needed any more",
-    )
-    uow.tasks.add(task)
+    description = f"Remove up to {len(names)} files that are not needed any more"
+    uow.tasks.add(new_task(SERVICE, OPERATION, user, now, {"blobs": list(names)}, description))
 
 
 def no_longer_protected(uow: UnitOfWork, before: datetime, by_task: str = "") -> datetime:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from datetime import datetime
 
 from imagewright.app.auditing import SUBMITTED, record_of_task
 from imagewright.app.ports import StaleRevision, Storage, UnitOfWork
+from imagewright.app.tasks import new_task
 from imagewright.contract.services import depots
-from imagewright.model.task import Task, TaskStatus
+from imagewright.model.task import TaskStatus
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,9 @@ def submit_due_sync(storage: Storage, now: datetime) -> str | None:
             if _is_syncing(uow):
                 log.warning("the sync of %s is left out: another one is still at work", schedule.next_run)
                 return None
-            task = _sync_task(schedule.owner, now)
+            service, operation = depots.sync.service, depots.sync.operation_id
+            description = "Synchronise the depots, as scheduled"
+            task = new_task(service, operation, schedule.owner, now, {"cleanup": False}, description)
             uow.tasks.add(task)
             uow.audit.add(record_of_task(task, now, SUBMITTED))
     except StaleRevision:
@@ -47,16 +49,4 @@ def _is_syncing(uow: UnitOfWork) -> bool:
             statuses=[TaskStatus.PENDING, TaskStatus.RUNNING],
             limit=1,
         )
-    )
-
-
-def _sync_task(user: str, now: datetime) -> Task:
-    return Task(
-        id=f"{uuid.uuid4()}:{depots.sync.service}",
-        service=depots.sync.service,
-        operation=depots.sync.operation_id,
-        user=user,
-        submitted=now,
-        arguments={"cleanup": False},
-        description="Synchronise the depots, as scheduled",
     )

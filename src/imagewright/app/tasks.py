@@ -6,7 +6,9 @@ server. The structure that an error carries as data is kept with its name, becau
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,9 +20,34 @@ from imagewright.contract.services import cis_task, own_faults, std
 from imagewright.contract.structure import Structure
 from imagewright.contract.types import StructureRef
 from imagewright.model.errors import ApiError, InternalError, Message
-from imagewright.model.task import Task, TaskStatus
+from imagewright.model.task import Task, TaskStatus, TaskTarget
 
 _ERRORS = {error.error_type: error for error in ApiError.__subclasses__()}
+
+
+def new_task(
+    service: str,
+    operation: str,
+    user: str,
+    now: datetime,
+    arguments: Mapping[str, Any],
+    description: str,
+    *,
+    target: TaskTarget | None = None,
+    cancelable: bool = False,
+) -> Task:
+    """A task to be submitted. Its id is unique and names the service, as those of the API do."""
+    return Task(
+        id=f"{uuid.uuid4()}:{service}",
+        service=service,
+        operation=operation,
+        user=user,
+        submitted=now,
+        arguments=arguments,
+        target=target,
+        description=description,
+        cancelable=cancelable,
+    )
 
 
 def result_document(operation: Operation, result: Any) -> Any:
