@@ -379,8 +379,8 @@ tasks = sa.Table(
         "target_type",
         "target_id",
         unique=True,
+        # For PostgreSQL too, as its revision says. Said here, it would load that dialect at every start.
         sqlite_where=sa.text("status = 'RUNNING'"),
-        postgresql_where=sa.text("status = 'RUNNING'"),
     ),
 )
 """`number` is the order of submission. `worker` and `lease_until` say who works on a RUNNING task, and until when.
