@@ -139,7 +139,7 @@ def _shown_certificate(server: str) -> tuple[str, str]:
     try:
         certificate = certificate_of(server, CONNECT_SECONDS)
     except OSError as error:
-        raise Unreachable(f"no answer from {server}: {error}; does it run there?") from None
+        raise Unreachable(f"no answer from {server}, so perhaps it does not run there: {error}") from None
     return certificate, fingerprint(certificate)
 
 

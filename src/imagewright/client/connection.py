@@ -200,7 +200,7 @@ class Connection:
                     f"the certificate of {self.url} is not trusted; if it has a new one, log in again"
                 ) from None
             reason = str(error) or type(error).__name__
-            raise Unreachable(f"no answer from {self.url}: {reason}; does it run there?") from None
+            raise Unreachable(f"no answer from {self.url}, so perhaps it does not run there: {reason}") from None
 
 
 class _Watched(FileIO):
