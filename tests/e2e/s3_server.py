@@ -46,10 +46,11 @@ class S3Server:
         self._ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.endpoint = f"http://127.0.0.1:{self._ports['s3.port']}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._worked_before = False
         self.start()
 
     def start(self) -> None:
-        """Starts it and waits until it takes a file."""
+        """Starts it and waits until it takes files, and gives out those that it had before."""
         words = [f"-{name}={port}" for name, port in self._ports.items()]
         words += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-bucket={BUCKET}", f"-dir={self._folder / 'data'}"]
         words += ["-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
@@ -58,7 +59,8 @@ class S3Server:
                 [WEED, "mini", *words, "-master.telemetry=false"], cwd=self._folder, stdout=log, stderr=log,
                 env=os.environ | {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY},
             )  # fmt: skip
-        eventually("the S3 server takes a file", self._takes_a_file, 2 * PATIENCE)
+        eventually("the S3 server takes and gives out files", self._works, 2 * PATIENCE)
+        self._worked_before = True
 
     def stop(self) -> None:
         """Ends it at once: what it has acknowledged it has written."""
@@ -88,14 +90,19 @@ class S3Server:
             "IMAGEWRIGHT_S3_SECRET_ACCESS_KEY": SECRET_KEY,
         }
 
-    def _takes_a_file(self) -> bool:
+    def _works(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, (self._folder / "log").read_text()
+        store = self.store("ready")
         try:
-            obstore.put(self.store("ready"), "file", b"")
+            if self._worked_before:
+                # It answers before the part of it that keeps content has told what it has.
+                obstore.get(store, "file").bytes()
+            # Not an empty one, for which it needs no place.
+            obstore.put(store, "file", b"content")
+            return obstore.get(store, "file").bytes() == b"content"
         except (BaseError, OSError):
             return False
-        return True
 
 
 @contextmanager
