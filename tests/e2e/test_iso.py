@@ -44,10 +44,10 @@ FLAGS = {
 }  # fmt: skip
 
 
-def made(folder: Path, depot: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def made(folder: Path, depot: Path, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
     (folder / "image.json").write_text(json.dumps(SPEC))
     words = ("export", str(folder / "image.json"), "--depot", str(depot), "--iso", str(folder / "out.iso"))
-    return run_command(*words, *options, folder=folder)
+    return run_command(*words, *options, folder=folder, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +76,15 @@ def read(disc: Path, name: str) -> bytes:
 
 def test_every_payload_is_on_the_disc(disc: Path, payloads: dict[str, bytes]) -> None:
     assert {name: read(disc, file) for name, file in ON_DISC.items()} == payloads
+
+
+def test_the_same_image_gives_the_same_disc_whenever_and_wherever_it_is_made(disc: Path, tmp_path: Path) -> None:
+    write_bootable_depot(tmp_path / "depot.zip")
+    done = made(tmp_path, tmp_path / "depot.zip", TZ="Asia/Kolkata")
+    assert done.returncode == 0, done.stderr
+    # The other one was made at another second.
+    assert (tmp_path / "out.iso").stat().st_mtime_ns // 10**9 > disc.stat().st_mtime_ns // 10**9
+    assert (tmp_path / "out.iso").read_bytes() == disc.read_bytes()
 
 
 def test_the_boot_configuration_stands_there_twice(disc: Path) -> None:

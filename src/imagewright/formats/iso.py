@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import BinaryIO, Final, cast
 
-from pycdlib import PyCdlib
+from pycdlib import PyCdlib, dates, headervd, pycdlib
 
 from imagewright.formats.ar import member_places
 from imagewright.formats.boot_disc import BIOS_LOADER, EFI_LOADER, IMAGE_DATABASE, BootDisc
@@ -39,6 +41,12 @@ _BIOS_BOOT: Final = "isolinux.bin"
 _EFI_BOOT: Final = "efiboot.img"
 _ALONE: Final = {BIOS_LOADER: _BIOS_BOOT, EFI_LOADER: _EFI_BOOT}
 _MENU: Final = b"DEFAULT install\nPROMPT 0\nTIMEOUT 80\nLABEL install\n  KERNEL mboot.c32\n  APPEND -c boot.cfg\n"
+
+# The library dates everything by the clock, and takes no other time from its callers. It is given a clock that stands,
+# so that the same image always gives the same disc.
+_CLOCK: Final = SimpleNamespace(**vars(time) | {"time": lambda: float(_MOMENT), "localtime": time.gmtime})
+for _module in (pycdlib, headervd, dates):
+    _module.time = _CLOCK  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
