@@ -78,6 +78,20 @@ def test_a_broken_bundle_is_refused_and_nothing_of_it_stays(cli: CommandLine, de
     eventually("nothing is left of the upload", lambda: blobs(cli.server) == before)
 
 
+def test_one_that_is_refused_does_not_keep_the_others_out(cli: CommandLine, depot_folder: Path) -> None:
+    first, broken, last = (
+        str(depot_folder / name) for name in (sample.BASE_8_0_3_FILE, sample.BROKEN_FILE, sample.DRIVERS_FILE)
+    )
+
+    done = cli.run("depot", "add", first, broken, last)
+
+    assert (done.returncode, done.stdout) == (1, f"added depot 1: {first}\nadded depot 2: {last}\n")
+    assert "is damaged" in done.stderr
+    assert done.stderr.endswith(f"Not added: {broken}\n")
+    again = cli.run("depot", "add", first, broken, "--json")
+    assert (again.returncode, json.loads(again.stdout)) == (1, [{"source": first, "depot": None}])
+
+
 def test_what_is_neither_a_file_nor_a_location_is_told_before_anything_is_sent(
     cli: CommandLine, depot_folder: Path
 ) -> None:
@@ -85,6 +99,7 @@ def test_what_is_neither_a_file_nor_a_location_is_told_before_anything_is_sent(
 
     assert "nowhere.zip is neither" in cli.refused(2, "depot", "add", good, "nowhere.zip")
     assert "is not the URL of an online depot" in cli.refused(2, "depot", "add", "--online", good)
+    assert "is a folder; name the offline bundles in it" in cli.refused(2, "depot", "add", str(depot_folder))
     assert cli.answer("depot", "ls")["offline"] == {}
 
 

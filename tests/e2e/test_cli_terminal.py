@@ -121,6 +121,27 @@ def test_ctrl_c_during_an_upload_leaves_no_file_on_the_server(cli: CommandLine) 
     assert "large.zip" not in str(cli.answer("depot", "ls"))
 
 
+def test_ctrl_c_when_the_whole_file_is_sent_leaves_none_on_the_server_either(users_data: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(users_data, tmp_path / "data"))
+    with serving(data, options=["--no-tls"]) as server:
+        cli = CommandLine(server, tmp_path).log_in(ADMINISTRATOR)
+        (tmp_path / "small.zip").write_bytes(b"It fits into the buffers between the two.")
+        before = blobs(server)
+        # It takes what is sent, and answers nothing.
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            with screen(cli, "depot", "add", "small.zip") as shown:
+                shown.shows(lambda text: "100%" in text, "all is sent")
+                shown.press(CTRL_C)
+                shown.shows(lambda text: "waiting for the server" in text, "why it does not end at once")
+                server.process.send_signal(signal.SIGCONT)
+                assert shown.ended() == INTERRUPTED
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert cli.answer("task", "ls", "--all") == {} or blobs(server) == before
+        eventually("nothing is left of the upload", lambda: blobs(server) == before)
+
+
 def test_ctrl_c_during_an_import_cancels_it_and_takes_the_upload_away(cli: CommandLine, depot_folder: Path) -> None:
     before, depots = blobs(cli.server), cli.answer("depot", "ls")
     file = str(depot_folder / sample.HARDWARE_FILE)

@@ -86,7 +86,8 @@ def apply(
         spec = own_software.DraftSpec(display_name=wanted.display_name, software_spec=_software_spec(wanted))
         # The bar goes first, so that it is not in the way of what there is to be told.
         with made(connection, own_software.draft, spec=spec) as draft, terminal.bars() as bars:
-            committed_spec = committed(connection, draft, wanted.message if message is None else message, bars)
+            why = wanted.message if message is None else message
+            committed_spec = committed(connection, draft, why, bars, tell_end=False)
     _done(wanted, found, committed_spec, json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import typer
 
 from imagewright.cli import exit_codes, terminal
-from imagewright.cli.server import connected, finished
+from imagewright.cli.interruption import settled
+from imagewright.cli.server import connected, explain, finished
 
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
@@ -33,24 +34,33 @@ def add(
 ) -> None:
     """Give the server depots: files are uploaded, URLs are fetched by the server itself.
 
-    What the server has already is not imported again, and is no error. Ctrl-C cancels the import and takes the uploaded
-    file away.
+    What the server has already is not imported again, and is no error. One that is refused does not keep the others
+    from being added; the exit code is 1 then. Ctrl-C cancels the import and takes the uploaded file away.
 
     Example: imagewright depot add depots/sample-base-8.0.3-depot.zip depots/sample-alpha-addon-depot.zip
     """
-    missing = [each for each in source if not _is_url(each) and (online or not Path(each).is_file())]
-    if missing:
-        what = "is not the URL of an online depot" if online else "is neither a URL nor a file that is there"
-        terminal.tell(f"imagewright: {missing[0]} {what}; nothing was sent.")
+    from imagewright.model.errors import InvalidArgument, NotFound, ResourceInaccessible
+
+    trouble = next(filter(None, (_trouble_with(each, online) for each in source)), None)
+    if trouble:
+        terminal.tell(f"imagewright: {trouble}; nothing was sent.")
         raise typer.Exit(exit_codes.UNUSABLE)
-    with connected() as connection, terminal.bars() as bars:
-        added = [_added(connection, each, description, online, bars) for each in source]
-    if json:
-        terminal.echo_json([{"source": each, "depot": depot} for each, depot in zip(source, added, strict=True)])
-        return
-    for each, depot in zip(source, added, strict=True):
-        if depot is not None:
-            terminal.say(f"added depot {depot}: {each}")
+    added: dict[str, str | None] = {}
+    code = 0
+    try:
+        with connected() as connection, terminal.bars() as bars:
+            for each in source:
+                try:
+                    added[each] = _added(connection, each, description, online, bars)
+                except (InvalidArgument, NotFound, ResourceInaccessible) as error:
+                    code = explain(error)
+    finally:
+        # Also when the next one is refused or interrupted: these are there.
+        _tell_added(added, json)
+    if code and len(source) > 1:
+        terminal.tell(f"Not added: {', '.join(each for each in source if each not in added)}")
+    if code:
+        raise typer.Exit(code)
 
 
 def ls(json: terminal.JsonOption = False) -> None:
@@ -176,6 +186,26 @@ def sync(json: terminal.JsonOption = False) -> None:
         terminal.say("the online depots are in sync")
 
 
+def _trouble_with(source: str, online: bool) -> str | None:
+    """Why this cannot be a depot, as far as it can be seen from here."""
+    if _is_url(source):
+        return None
+    if online:
+        return f"{source} is not the URL of an online depot, such as https://HOST/index.xml"
+    if Path(source).is_dir():
+        return f"{source} is a folder; name the offline bundles in it, such as {source.rstrip('/')}/*.zip"
+    return None if Path(source).is_file() else f"{source} is neither a URL nor a file that is there"
+
+
+def _tell_added(added: Mapping[str, str | None], json: bool) -> None:
+    if json and added:
+        terminal.echo_json([{"source": each, "depot": depot} for each, depot in added.items()])
+    elif not json:
+        for each, depot in added.items():
+            if depot is not None:
+                terminal.say(f"added depot {depot}: {each}")
+
+
 def _added(
     connection: Connection, source: str, description: str | None, online: bool, bars: terminal.Bars
 ) -> str | None:
@@ -212,8 +242,18 @@ def _uploaded(connection: Connection, path: Path, bars: terminal.Bars) -> Iterat
     from imagewright.contract.services import own_uploads
     from imagewright.model.errors import ApiError
 
-    file_id = connection.upload(path, bars.bytes(f"Upload {path.name}"))
+    show = bars.bytes(f"Upload {path.name}")
+    is_sent = False
+
+    def progress(done: int, total: int | None) -> None:
+        nonlocal is_sent
+        is_sent = done == total
+        show(done, total)
+
+    file_id, interrupted = settled(lambda: connection.upload(path, progress), lambda: is_sent)
     try:
+        if interrupted:
+            raise KeyboardInterrupt
         yield file_id
     except BaseException:
         with suppress(ApiError, Unreachable):

@@ -14,8 +14,9 @@ import typer
 
 from imagewright.cli import exit_codes, terminal
 from imagewright.cli.depot_files import problems_told
+from imagewright.cli.interruption import settled
 from imagewright.cli.naming import DraftOption, ImageArgument, named_version, own_draft, spec_id
-from imagewright.cli.server import connected, finished, settled
+from imagewright.cli.server import connected, finished
 
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
@@ -345,12 +346,16 @@ def _thrown_away(connection: Connection, draft: str) -> str:
     return f"Interrupted; draft {draft} was thrown away, and nothing is committed."
 
 
-def committed(connection: Connection, draft: str, message: str, bars: terminal.Bars) -> str:
-    """Commits a draft and tells the id of the image. Raises the ApiError with which the commit failed."""
+def committed(connection: Connection, draft: str, message: str, bars: terminal.Bars, *, tell_end: bool = True) -> str:
+    """Commits a draft and gives the id of the image. Raises the ApiError with which the commit failed.
+
+    `tell_end`: whether to say what becomes of the commit when nobody waits for it any more.
+    """
     from imagewright.contract.services import repository_software_drafts as drafts
 
     spec = drafts.CommitSpec(message=message)
-    return str(finished(connection, drafts.commit, bars, f"Commit draft {draft}", draft=draft, spec=spec))
+    what = f"Commit draft {draft}"
+    return str(finished(connection, drafts.commit, bars, what, tell_end=tell_end, draft=draft, spec=spec))
 
 
 def set_name(connection: Connection, draft: str, name: str) -> None:

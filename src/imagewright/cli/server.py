@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from imagewright.cli import exit_codes, terminal
+from imagewright.cli.interruption import settled, told_to_end
 
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
@@ -39,50 +39,23 @@ def connected() -> Iterator[Connection]:
     from imagewright.client.logins import chosen_login
 
     login = chosen_login(os.environ)
-    with Connection(login.url, login.trust, login.token) as connection, _told_to_end():
+    with Connection(login.url, login.trust, login.token) as connection, told_to_end():
         yield connection
 
 
-@contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Whoever ends a command (SIGTERM), such as a pipeline that runs out of time, ends it as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def settled(call: Callable[[], str]) -> tuple[str, bool]:
-    """The answer of a short call, and whether it was to be interrupted meanwhile.
-
-    Ctrl-C waits for the answer, so that what the call has made is known and can be taken away. Who insists is not kept
-    waiting: the second Ctrl-C is a KeyboardInterrupt at once.
-    """
-    interrupted = False
-
-    def note(*_: object) -> None:
-        nonlocal interrupted
-        if interrupted:
-            raise KeyboardInterrupt
-        interrupted = True
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        return call(), interrupted
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def finished(connection: Connection, operation: Operation, bars: terminal.Bars, what: str, **arguments: Any) -> Any:
+def finished(
+    connection: Connection,
+    operation: Operation,
+    bars: terminal.Bars,
+    what: str,
+    *,
+    tell_end: bool = True,
+    **arguments: Any,
+) -> Any:
     """Starts a task, waits for it and gives its result; raises the ApiError with which it failed.
 
-    When the user does not want to wait any longer, the task is cancelled, if that is possible.
+    When the user does not want to wait any longer, the task is cancelled if that is possible. `tell_end` says what has
+    become of it; whoever takes back more than the task tells that himself.
     """
     from imagewright.contract import rest_values
     from imagewright.contract.services import cis_task
@@ -96,12 +69,28 @@ def finished(connection: Connection, operation: Operation, bars: terminal.Bars, 
         for info in connection.watch(task):
             show(info)
     except KeyboardInterrupt:
-        connection.cancel(task)
+        told = _cancelled(connection, task)
+        if tell_end:
+            terminal.tell(told)
         raise
     if info.status is cis_task.Status.FAILED:
         raise info.error or InternalError.because("imagewright.task.failed", "The task {0} has failed.", task)
     result = operation.task_result
     return None if result is None or info.result is None else rest_values.decode(result, info.result)
+
+
+def _cancelled(connection: Connection, task: str) -> str:
+    """Asks a task to stop, and tells what becomes of it."""
+    from imagewright.client.connection import Unreachable
+    from imagewright.model.errors import ApiError
+
+    try:
+        stops = connection.cancel(task)
+    except (ApiError, Unreachable) as error:
+        return f"Interrupted; the server was not told, because {error}. See: imagewright task show {task}"
+    if stops:
+        return f"Interrupted; the server was told to stop. How that ends: imagewright task show {task}"
+    return f"Interrupted, but the server goes on to its end. See: imagewright task wait {task}"
 
 
 def explain(error: ApiError) -> int:
