@@ -16,6 +16,8 @@ MAGIC = b"!<arch>\n"
 _HEADER_SIZE = 60
 _HEADER_END = b"`\n"
 _LONG_NAMES = "//"
+_SYMBOLS = "/"
+_NAME_INSIDE = "#1/"
 _LARGEST_NAME_TABLE = 1 * MIB
 
 
@@ -68,8 +70,9 @@ def read_members(stream: Reader, where: str) -> Iterator[ArMember]:
     """The members in their order. What the caller leaves of a member is read over.
 
     Of a header only name and size are read. Real tools fill the mode with `0`, `0o0`, `644` or `100644` and the
-    other fields as they like; GNU `ar` writes a slash after the name, and names of more than 15 characters into a
-    table that comes first. Raises FormatError for anything that is no such container, or ends early.
+    other fields as they like. GNU `ar` writes a slash after the name, and names of more than 15 characters into a
+    table that comes first; that of BSD and macOS puts them before the data, as `#1/` and their length. Raises
+    FormatError for anything that is no such container, or ends early.
     """
     if _read_exactly(stream, len(MAGIC)) != MAGIC:
         raise FormatError(where, "is not a VIB: it does not begin with '!<arch>'")
@@ -78,15 +81,18 @@ def read_members(stream: Reader, where: str) -> Iterator[ArMember]:
         if header.strip(b"\n") == b"":
             return
         name, size = _read_header(header, where)
+        padding = size % 2
+        if inside := _length_of_name_inside(name, size):
+            name, size = _name_inside(_read_exactly(stream, inside)), size - inside
         member = ArMember(name, size, stream, where, size)
         if name == _LONG_NAMES:
             long_names = member.read(_LARGEST_NAME_TABLE)
-        else:
+        elif name != _SYMBOLS:
             member.name = _full_name(name, long_names, where)
             yield member
         for _rest in member.chunks():
             pass
-        if size % 2:
+        if padding:
             stream.read(1)  # absent after the last member of some files
 
 
@@ -106,12 +112,14 @@ def member_places(file: BinaryIO, where: str) -> list[MemberPlace]:
     found, long_names = [], b""
     while (header := _read_exactly(file, _HEADER_SIZE)).strip(b"\n"):
         name, size = _read_header(header, where)
-        start = file.tell()
+        start, end = file.tell(), file.tell() + size + size % 2
+        if inside := _length_of_name_inside(name, size):
+            name, start, size = _name_inside(_read_exactly(file, inside)), start + inside, size - inside
         if name == _LONG_NAMES:
             long_names = _read_exactly(file, min(size, _LARGEST_NAME_TABLE))
-        else:
+        elif name != _SYMBOLS:
             found.append(MemberPlace(_full_name(name, long_names, where), start, size))
-        file.seek(start + size + size % 2)
+        file.seek(end)
     return found
 
 
@@ -141,6 +149,16 @@ def _read_header(header: bytes, where: str) -> tuple[str, int]:
         text = shown(size.decode("ascii", "replace"))
         raise FormatError(where, f"has the size {text} for member {shown(name)}; it must be a whole number")
     return name, int(size)
+
+
+def _length_of_name_inside(name: str, size: int) -> int:
+    """Bytes of a name that stands before the data, 0 for other names."""
+    length = name.removeprefix(_NAME_INSIDE) if name.startswith(_NAME_INSIDE) else ""
+    return int(length) if length.isdigit() and int(length) <= min(size, _LARGEST_NAME_TABLE) else 0
+
+
+def _name_inside(data: bytes) -> str:
+    return data.rstrip(b"\0").decode("ascii", "replace")
 
 
 def _full_name(name: str, long_names: bytes, where: str) -> str:

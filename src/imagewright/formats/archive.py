@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
+import posixpath
 import struct
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +85,7 @@ class Archive:
                 members = listed.infolist()
         self._file = SharedFile(file)
         self._members: dict[str, zipfile.ZipInfo] = {}
+        self._folded: dict[str, str] | None = None
         for info in members:
             self._take(info)
 
@@ -97,7 +100,9 @@ class Archive:
             raise FormatError(inside(self.where, path), "is encrypted; unpack it and pack it again without a password")
         if info.compress_type not in _READABLE:
             raise FormatError(
-                inside(self.where, path), f"is compressed with method {info.compress_type}; only deflate is read"
+                inside(self.where, path),
+                f"is compressed with method {info.compress_type}; only deflate is read, so unpack the "
+                "archive and pack it again with deflate",
             )
         self._members[path] = info
 
@@ -108,6 +113,19 @@ class Archive:
 
     def __contains__(self, path: str) -> bool:
         return path in self._members
+
+    def named(self, path: str) -> str | None:
+        """The member that a document means by `path`: of just this name, or else the only one but for upper case.
+
+        Bundles that were unpacked and packed again where case means nothing have other letters than their index.
+        """
+        if path in self._members:
+            return path
+        if self._folded is None:
+            self._folded = {}
+            for member in self._members:
+                self._folded[member.casefold()] = "" if member.casefold() in self._folded else member
+        return self._folded.get(path.casefold()) or None
 
     def inside(self, path: str) -> str:
         """How the member is named in errors."""
@@ -154,12 +172,31 @@ def safe_path(path: str, where: str, limits: Limits = DEFAULT_LIMITS) -> str:
     """A relative path with forward slashes and no `.` in it. Raises FormatError for one that leads out of its root."""
     if len(path) > limits.path_length:
         raise FormatError(where, f"names a file with {len(path)} characters; at most {limits.path_length} are allowed")
-    if not path.isprintable():
+    # Blanks of other scripts and hard blanks are in names of documents, and do no harm there.
+    if not all(char.isprintable() or unicodedata.category(char) == "Zs" for char in path):
         raise FormatError(where, f"names the file {shown(path)}; control characters are not allowed in file names")
     parts = path.replace("\\", "/").split("/")
     if ".." in parts or path[:1] in ("/", "\\") or path[1:2] == ":":
         raise FormatError(where, f"names the file {shown(path)}, which lies outside of the depot; this is refused")
     return "/".join(part for part in parts if part not in ("", "."))
+
+
+def path_from(folder: str, path: str, where: str, limits: Limits = DEFAULT_LIMITS) -> str:
+    """The path that a document means by `path`, which counts from `folder`; `..` may lead up to the root, not beyond.
+
+    Raises FormatError as `safe_path` does.
+    """
+    forward = path.replace("\\", "/")
+    if ".." not in forward.split("/") or forward.startswith("/"):
+        return safe_path(posixpath.join(folder, forward), where, limits)
+    if len(path) > limits.path_length:
+        return safe_path(path, where, limits)
+    return safe_path(posixpath.normpath(posixpath.join(folder, forward)), where, limits)
+
+
+def is_left_by_mac(path: str) -> bool:
+    """Whether a file is what macOS puts into zips beside each file, under the same name but for the beginning."""
+    return posixpath.basename(path).startswith("._")
 
 
 class MemberStream(io.BufferedIOBase):

@@ -10,14 +10,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import BinaryIO, Self, cast
+from urllib.parse import unquote
 
 from imagewright.formats.ar import MAGIC
-from imagewright.formats.archive import Archive, Budget, MemberStream, new_spool, safe_path
+from imagewright.formats.archive import Archive, Budget, MemberStream, is_left_by_mac, new_spool, path_from
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.index import (
     INDEX,
     SPECIFICATION,
-    VENDOR_INDEX,
     MetadataEntry,
     VendorEntry,
     read_index,
@@ -28,6 +28,7 @@ from imagewright.formats.metadata import Metadata, across, read_metadata
 from imagewright.formats.signature import NOBODY, TrustedSigners
 from imagewright.formats.unknown_documents import ANY_FORM, UnknownForms
 from imagewright.formats.vib import HashingSink, copy_vib, read_beginning, read_vib_file
+from imagewright.formats.xml import parse_xml
 from imagewright.model.content import DepotContent, MetadataBundle, NotUnderstood, Platform, Vib, VibRef
 
 
@@ -125,10 +126,9 @@ def open_depot(
     """Reads the metadata of a depot.
 
     `file` must be seekable; `name` is how errors call it; `trusted` are the signers of VIBs to believe; `forms`
-    says what to do with documents in no known form. The file may
-    hold an offline bundle (a zip with `index.xml`), a zip with one or more bundles inside, or a single VIB, which
-    becomes a depot of that VIB. Raises FormatError, saying which file, which element and why, for anything else and
-    for anything above the limits.
+    says what to do with documents in no known form. The file may hold an offline bundle (a zip with `index.xml`), a zip
+    with one or more bundles inside, or VIBs without any metadata: a single one, or a zip of them. Raises FormatError,
+    saying which file, which element and why, for anything else and for anything above the limits.
     """
     file.seek(0)
     magic = file.read(len(MAGIC))
@@ -141,8 +141,12 @@ def open_depot(
     reading = _Reading(resources, forms)
     try:
         archive = Archive(file, name, Budget(limits))
-        if not reading.read_zip(archive):
-            raise FormatError(name, "holds no index.xml, so it is no offline bundle; take the vendor's zip as it came")
+        if not reading.read_zip(archive) and not reading.read_loose_vibs(archive, trusted):
+            raise FormatError(
+                name, "holds no index.xml and no VIB, so it is no offline bundle; take the vendor's zip as it came"
+            )
+        if not reading.metadata:
+            raise FormatError(name, "has an index that names no metadata, so there is nothing in it; fetch it again")
     except BaseException:
         resources.close()
         raise
@@ -193,8 +197,12 @@ def _open_single_vib(file: BinaryIO, name: str, limits: Limits, trusted: Trusted
     place = _FilePlace(file, name)
     with place.open() as source:
         vib = replace(read_vib_file(source, name, limits, trusted), relative_path=name)
-    bundle = MetadataBundle(name, vib.vendor, vib.vendor, platforms=vib.platforms, vibs=(vib,))
-    return OpenDepot(DepotContent((bundle,)), {vib.ref: place}, limits, ExitStack(), trusted)
+    return OpenDepot(DepotContent((_bundle_of(vib, name),)), {vib.ref: place}, limits, ExitStack(), trusted)
+
+
+def _bundle_of(vib: Vib, name: str) -> MetadataBundle:
+    """What metadata would say, had a VIB any."""
+    return MetadataBundle(name, vib.vendor, vib.vendor, platforms=vib.platforms, vibs=(vib,))
 
 
 @dataclass(slots=True)
@@ -209,25 +217,44 @@ class _Reading:
 
     def read_zip(self, archive: Archive) -> bool:
         """Takes the bundle that the archive is, or those that it holds; says whether there was one."""
-        folder = _bundle_folder(archive)
-        if folder is not None:
-            self._read_bundle(archive, folder)
+        indexes = _indexes(archive)
+        if indexes:
+            used = {path for index in indexes for path in self._read_bundle(archive, index)}
+            self._pass_over(archive, used, "is in the bundle, but no metadata speak of it")
             return True
-        found = False
-        for path in archive.paths:
-            if path.lower().endswith(".zip") and self._read_inner_zip(archive, path):
-                found = True
-            else:
-                self._pass_over(archive, path, "is beside the bundle and no part of it")
-        return found
+        inner = [path for path in archive.paths if _is_zip(archive, path)]
+        bundles = {path for path in inner if self._read_inner_zip(archive, path)}
+        if bundles:
+            self._pass_over(archive, bundles, "is beside the bundle and no part of it")
+        return bool(bundles)
+
+    def read_loose_vibs(self, archive: Archive, trusted: TrustedSigners) -> bool:
+        """Takes the VIBs of a zip that has nothing to describe them; says whether there were any.
+
+        Where there is a zip beside them, that is metadata without their index, so something is missing.
+        """
+        if any(path.lower().endswith(".zip") for path in archive.paths):
+            return False
+        paths = {path for path in archive.paths if path.lower().endswith(".vib") and not is_left_by_mac(path)}
+        for path in sorted(paths):
+            place = _ArchivePlace(archive, path)
+            with place.open() as source:
+                vib = read_vib_file(source, place.where, archive.budget.limits, trusted)
+            if vib.ref not in self.places:
+                vib = replace(vib, relative_path=path)
+                self.places[vib.ref] = place
+                self.metadata.append(Metadata(_bundle_of(vib, path), ()))
+        self._pass_over(archive, paths, "is beside the VIBs and no part of them")
+        return bool(paths)
 
     def _read_inner_zip(self, archive: Archive, path: str) -> bool:
         spool = self.resources.enter_context(closing(new_spool()))
         return self.read_zip(archive.open_archive(path, spool))
 
-    def _read_bundle(self, archive: Archive, folder: str) -> None:
-        index = _join(folder, INDEX)
-        used = {index, _join(folder, SPECIFICATION)}
+    def _read_bundle(self, archive: Archive, index: str) -> set[str]:
+        """Takes the bundle of an index, and gives the paths of everything that belongs to it."""
+        folder = posixpath.dirname(index)
+        used = {index, posixpath.join(folder, SPECIFICATION)}
         for vendor in read_index(archive.read(index), archive.inside(index)):
             vendor_index = _find(archive, vendor.path, (folder,), archive.inside(index))
             if vendor_index is None:
@@ -239,9 +266,7 @@ class _Reading:
                 used.add(path)
                 metadata = _read_inner_metadata(archive, path, vendor, platforms, self.forms)
                 used.update(self._take(archive, metadata, folders))
-        for path in archive.paths:
-            if path not in used:
-                self._pass_over(archive, path, "is in the bundle, but no metadata speak of it")
+        return used
 
     def _take(self, archive: Archive, metadata: Metadata, folders: tuple[str, ...]) -> list[str]:
         """Takes what one metadata archive says, and gives the paths of those of its VIBs that are in the bundle."""
@@ -255,19 +280,31 @@ class _Reading:
                 paths.append(path)
         return paths
 
-    def _pass_over(self, archive: Archive, path: str, reason: str) -> None:
-        self.not_understood.append(NotUnderstood(archive.inside(path), reason))
+    def _pass_over(self, archive: Archive, used: set[str], reason: str) -> None:
+        """Notes every file but those used."""
+        self.not_understood += [
+            NotUnderstood(archive.inside(path), reason) for path in archive.paths if path not in used
+        ]
 
 
-def _bundle_folder(archive: Archive) -> str | None:
-    """The folder that is the root of a bundle: the archive's own, or the one that somebody packed with its content."""
-    if INDEX in archive:
-        return ""
-    for path in archive.paths:
-        folder, _slash, name = path.rpartition("/")
-        if name == INDEX and _join(folder, VENDOR_INDEX) in archive:
-            return folder
-    return None
+def _indexes(archive: Archive) -> list[str]:
+    """The index of the bundle that the archive is, or those of the bundles that lie in folders of it."""
+    if root := archive.named(INDEX):
+        return [root]
+    named = [path for path in archive.paths if posixpath.basename(path).lower() == INDEX]
+    return [path for path in named if not is_left_by_mac(path) and _is_index(archive, path)]
+
+
+def _is_index(archive: Archive, path: str) -> bool:
+    return parse_xml(archive.read(path), archive.inside(path)).tag == "vendorList"
+
+
+def _is_zip(archive: Archive, path: str) -> bool:
+    """Whether a file that is called so begins as a zip does; what does not is somebody's other file."""
+    if not path.lower().endswith(".zip") or is_left_by_mac(path):
+        return False
+    with archive.open(path) as stream:
+        return stream.read(2) == b"PK"
 
 
 def _by_archive(
@@ -294,10 +331,12 @@ def _read_inner_metadata(
 
 
 def _find(archive: Archive, path: str, folders: tuple[str, ...], where: str) -> str | None:
-    """The member that `path` means in the first of `folders` that has it; the path counts as written."""
-    safe = safe_path(path, where, archive.budget.limits)
-    return next((full for folder in folders if (full := _join(folder, safe)) in archive), None)
+    """The member that `path` means in the first of `folders` that has it.
 
-
-def _join(folder: str, path: str) -> str:
-    return f"{folder}/{path}" if folder else path
+    The path counts as written. Where there is no such member, it may be a URL with blanks and the like in escapes.
+    """
+    for spelling in dict.fromkeys((path, unquote(path))):
+        for folder in folders:
+            if found := archive.named(path_from(folder, spelling, where, archive.budget.limits)):
+                return found
+    return None

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from imagewright.formats.archive import Archive
+from imagewright.formats.archive import Archive, is_left_by_mac
 from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.images import READERS, ImageObject, identity_of, read_image_object
@@ -78,11 +78,11 @@ def read_metadata(
     `file_name`, vendor and platforms are what the index files say of the archive. Raises FormatError when a bulletin
     or a VIB cannot be read, when two of them with one id differ, and when there is nothing in the archive at all.
     """
-    reading = _Reading(archive, forms)
+    reading = _Reading(archive, forms, _root(archive))
     for path in archive.paths:
         reading.read(path)
-    if VMWARE_XML in archive:
-        reading.read_vmware_xml()
+    if vmware_xml := archive.named(reading.root + VMWARE_XML):
+        reading.read_vmware_xml(vmware_xml)
     if reading.is_empty:
         raise FormatError(archive.where, "holds no VIB, no bulletin and no image; it is no metadata archive")
     bulletins = reading.resolved_bulletins()
@@ -142,6 +142,7 @@ class _Reading:
 
     archive: Archive
     forms: UnknownForms
+    root: str
     vibs: dict[str, Vib] = field(default_factory=dict)
     others: dict[str, Vib] = field(default_factory=dict)
     records: dict[str, BulletinRecord] = field(default_factory=dict)
@@ -158,15 +159,18 @@ class _Reading:
 
     @property
     def is_empty(self) -> bool:
-        has_content = self.vibs or self.records or self.images or VMWARE_XML in self.archive
+        has_content = self.vibs or self.records or self.images or self.archive.named(self.root + VMWARE_XML)
         return not (has_content or any(self._may_hold_images(path) for path in self.unknown))
 
     def read(self, path: str) -> None:
-        """Takes one file, by its folder."""
-        folder, _slash, name = path.partition("/")
-        if path in (VMWARE_XML, VENDOR_INDEX):
+        """Takes one file, by its folder; upper case is what zips have that were packed where case means nothing."""
+        inside = path.lower().removeprefix(self.root.lower())
+        folder, _slash, name = inside.partition("/")
+        if inside in (VMWARE_XML, VENDOR_INDEX):
             return
-        if folder == "vibs" and name.endswith(".xml"):
+        if is_left_by_mac(path):
+            self.unknown[path] = "is of no known kind"
+        elif folder == "vibs" and name.endswith(".xml"):
             self._add_vib(read_vib_xml(self.archive.read(path), self.archive.inside(path), self.limits), path)
         elif folder == "bulletins" and name.endswith(".xml"):
             self._add_bulletin(read_bulletin_xml(self.archive.read(path), self.archive.inside(path), self.limits), path)
@@ -175,10 +179,10 @@ class _Reading:
         else:
             self.unknown[path] = "is of no known kind"
 
-    def read_vmware_xml(self) -> None:
-        """Takes from `vmware.xml` what had no file of its own."""
-        where = self.archive.inside(VMWARE_XML)
-        for node in iterate_xml(self.archive.read(VMWARE_XML), "metadataResponse", "bulletin", where, self.limits):
+    def read_vmware_xml(self, path: str) -> None:
+        """Takes from `vmware.xml` what had no file of its own, and where a VIB lies when its own file does not say."""
+        where = self.archive.inside(path)
+        for node in iterate_xml(self.archive.read(path), "metadataResponse", "bulletin", where, self.limits):
             record = read_bulletin(node)
             for vib in record.vibs:
                 known = self._vib(vib.id)
@@ -186,6 +190,8 @@ class _Reading:
                     self._add_vib(vib, VMWARE_XML)
                 elif known.sha256 and vib.sha256 and known.sha256 != vib.sha256:
                     raise FormatError(where, f"gives VIB {shown(vib.id)} another checksum than its file in vibs/")
+                elif not (known.relative_path and known.sha256 and known.size):
+                    self._complete(known, vib)
             if record.bulletin.id not in self.records:
                 self._add_bulletin(replace(record, vibs=()), VMWARE_XML)
 
@@ -212,6 +218,17 @@ class _Reading:
     def _vib(self, vib_id: str) -> Vib | None:
         """The VIB of an id, in either spelling where there are two."""
         return self.vibs.get(vib_id) or self.others.get(vib_id)
+
+    def _complete(self, known: Vib, vib: Vib) -> None:
+        """Fills in what lies in the archive, from the other description of the same VIB."""
+        self.vibs[known.id] = completed = replace(
+            known,
+            relative_path=known.relative_path or vib.relative_path,
+            sha256=known.sha256 or vib.sha256,
+            size=known.size or vib.size,
+        )
+        if other := other_id(known):
+            self.others[other] = completed
 
     def _add_vib(self, vib: Vib, path: str) -> None:
         known = self.vibs.setdefault(vib.id, vib)
@@ -292,6 +309,14 @@ class _Reading:
                 self.not_understood.append(self._note(f"bulletin {bulletin.id}", reason))
             refs.append(vib.ref if vib else VibRef(ref.id, ref.sha256))
         return replace(bulletin, vibs=tuple(refs))
+
+
+def _root(archive: Archive) -> str:
+    """The folder of the metadata, with a slash at its end: none, or the one that was packed together with them."""
+    if any(path.lower().partition("/")[0] in ("vibs", "bulletins", VMWARE_XML) for path in archive.paths):
+        return ""
+    inside = [path for path in archive.paths if path.lower().endswith(f"/{VMWARE_XML}") and not is_left_by_mac(path)]
+    return inside[0][: -len(VMWARE_XML)] if len(inside) == 1 else ""
 
 
 def _images(images: Iterable[ImageObject]) -> dict[str, Any]:

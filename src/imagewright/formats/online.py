@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from imagewright.formats.archive import Archive, Budget, safe_path
+from imagewright.formats.archive import Archive, Budget, path_from, safe_path
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.index import VendorEntry, read_index, read_vendor_index
 from imagewright.formats.limits import Limits
@@ -102,11 +102,11 @@ def vib_paths(bundle: MetadataBundle, vib: Vib, limits: Limits) -> tuple[str, ..
     Vendors write paths that count from the folder of their own index; bundles that were unpacked, from the root.
     Raises FormatError when the path leads out of the depot.
     """
-    path = safe_path(vib.relative_path, bundle.file_name, limits)
     folder, places = posixpath.dirname(bundle.file_name), []
+    climbs = ".." in vib.relative_path.replace("\\", "/").split("/")
     while True:
-        places.append(posixpath.join(folder, path))
-        if not folder:
+        places.append(path_from(folder, vib.relative_path, bundle.file_name, limits))
+        if not folder or climbs:
             return tuple(places)
         folder = posixpath.dirname(folder)
 
@@ -118,4 +118,4 @@ def _below(root: str, folder: str, path: str, where: str, limits: Limits) -> str
         if not path.startswith(root):
             raise FormatError(where, "names a file on another server or in another folder; only those below are read")
         return safe_path(path.removeprefix(root), where, limits)
-    return safe_path(posixpath.join(folder, path), where, limits)
+    return path_from(folder, path, where, limits)

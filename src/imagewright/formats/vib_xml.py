@@ -166,11 +166,17 @@ def write_platform(parent: etree._Element, tag: str, platform: Platform) -> None
 
 def read_sha256(node: Node, kind: str, value: str) -> str:
     """A SHA-256 in lower case; empty when another kind of checksum is given, because ours is compared by that alone."""
-    if kind and kind.lower() != SHA256_NAME:
+    if kind and algorithm_name(kind) != SHA256_NAME:
         return ""
     if value and not is_digest(value, _SHA256_DIGITS):
         raise node.error(f"has the SHA-256 {shown(value)}; it must have {_SHA256_DIGITS} hexadecimal digits")
     return value.lower()
+
+
+def algorithm_name(text: str) -> str:
+    """An algorithm as vendor tools write it, `sha-256`; others leave the hyphen out."""
+    text = text.lower()
+    return f"sha-{text[3:]}" if text[:3] == "sha" and text[3:].isdigit() else text
 
 
 def is_digest(text: str, digits: int) -> bool:
@@ -220,9 +226,9 @@ def _hardware(node: Node) -> tuple[HardwarePlatform, ...]:
 
 def _acceptance_level(node: Node) -> AcceptanceLevel:
     text = node.text_of("acceptance-level") or AcceptanceLevel.COMMUNITY.value
-    if text not in set(AcceptanceLevel):
+    if text.lower() not in set(AcceptanceLevel):
         raise node.error(f"has <acceptance-level> {shown(text)}; it must be one of {', '.join(AcceptanceLevel)}")
-    return AcceptanceLevel(text)
+    return AcceptanceLevel(text.lower())
 
 
 def _read_relation(node: Node) -> Relation:
@@ -255,7 +261,7 @@ def _read_checksum(node: Node) -> Checksum:
     value = node.text.lower()
     if not value or not is_digest(value, len(value)):
         raise node.error(f"is {shown(node.text)}; it must be a hexadecimal number")
-    return Checksum(node.attribute("checksum-type").lower(), value, node.attribute("verify-process"))
+    return Checksum(algorithm_name(node.attribute("checksum-type")), value, node.attribute("verify-process"))
 
 
 def _packed_size(node: Node) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterator
@@ -15,11 +16,17 @@ from lxml import etree
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
 
-_ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"}
+_ENCODINGS = re.compile(
+    r"utf-?8|(us-)?ascii|iso-8859-\d+|latin1|windows-125\d|cp125\d|gb2312|gbk|gb18030|big5|euc-(jp|kr|cn|tw)|shift_jis"
+    r"|koi8-[ru]"
+)
+"""Those in which the bytes of `<` and `!` mean nothing else, so that a document type can be seen before it is read."""
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _HAS_DOCTYPE = "has a document type (<!DOCTYPE>), which is refused because entities could hide in it"
 _BOM = b"\xef\xbb\xbf"
+_BOMS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _BLANKS = re.compile(rb"\s*")
 
 
@@ -115,7 +122,7 @@ class Node:
 
 def parse_xml(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Node:
     """The root of a whole document. Raises FormatError for anything that is not well-formed or not safe."""
-    _refuse_unsafe(data, where)
+    data = _safe(data, where)
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -129,7 +136,7 @@ def iterate_xml(data: bytes, root: str, tag: str, where: str, limits: Limits = D
 
     For documents that grow with the depot. The tree of a whole one would take several times its size.
     """
-    _refuse_unsafe(data, where)
+    data = _safe(data, where)
     # One level only: a <vib> may hold a <bulletin> of its own, and clearing that would take it from its parent.
     events = etree.iterparse(
         io.BytesIO(data),
@@ -202,18 +209,27 @@ def _parser() -> etree.XMLParser:
     )
 
 
-def _refuse_unsafe(data: bytes, where: str) -> None:
-    """Refuses, before the parser sees it, a document type, and encodings in which one could hide."""
+def _safe(data: bytes, where: str) -> bytes:
+    """The document for the parser. Refuses, before that sees it, a document type, and encodings that could hide one.
+
+    UTF-16, which tools of Windows write, becomes UTF-8 first.
+    """
+    if data.startswith(_BOMS_OF_UTF16):
+        try:
+            data = _DECLARATION.sub("", data.decode("utf-16"), count=1).encode()
+        except UnicodeError as error:
+            raise FormatError(where, f"begins as UTF-16, but is not ({error}); the file is damaged") from error
     if b"\0" in data:
         raise FormatError(where, "is not XML in UTF-8: it contains zero bytes")
     body = data.removeprefix(_BOM)
     declared = _DECLARED_ENCODING.match(body)
-    if declared and declared.group(1).decode("ascii", "replace").lower() not in _ENCODINGS:
+    if declared and not _ENCODINGS.fullmatch(declared.group(1).decode("ascii", "replace").lower()):
         encoding = declared.group(1).decode("ascii", "replace")
         raise FormatError(where, f"is in the encoding {shown(encoding)}; write it in UTF-8")
     position = _after_prolog(body)
     if body[position : position + 2] == b"<!":
         raise FormatError(where, _HAS_DOCTYPE)
+    return data
 
 
 def _after_prolog(body: bytes) -> int:

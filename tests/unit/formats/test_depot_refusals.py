@@ -142,13 +142,19 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "is not a complete zip file",
     ),
     "something before the zip": (lambda: b"MZ" * 100 + bundle(), "does not count from its beginning"),
-    "only an end record": (lambda: b"PK\x05\x06" + b"\0" * 18, "holds no index.xml, so it is no offline bundle"),
+    "only an end record": (
+        lambda: b"PK\x05\x06" + b"\0" * 18,
+        "holds no index.xml and no VIB, so it is no offline bundle",
+    ),
     "front missing": (lambda: bundle()[200:], "cannot be unpacked"),
     "nonsense offset": (
         lambda: patched(bundle(), b"PK\x05\x06", 16, b"\xff\xff\xff\x7f"),
         "cannot be unpacked|is damaged|is not complete",
     ),
-    "no index": (lambda: without("index.xml"), "holds no index.xml, so it is no offline bundle; take the vendor's zip"),
+    "no index": (
+        lambda: without("index.xml"),
+        "holds no index.xml and no VIB, so it is no offline bundle; take the vendor's zip",
+    ),
     "no bundle in the inner zip": (lambda: zip_of({"a.zip": zip_of({"a": b""})}), "holds no index.xml"),
     "inner zip damaged": (
         lambda: zip_of({"a.zip": bundle()[:-30]}),
@@ -258,7 +264,32 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_metadata(vibs="<?xml version='1.0' encoding='UTF-7'?>" + descriptor()),
         "is in the encoding 'UTF-7'; write it in UTF-8",
     ),
-    "UTF-16": (lambda: with_metadata(vibs=descriptor().encode("utf-16")), "is not XML in UTF-8"),
+    "UTF-16 without a mark": (lambda: with_metadata(vibs=descriptor().encode("utf-16-le")), "is not XML in UTF-8"),
+    "UTF-32": (lambda: with_metadata(vibs=descriptor().encode("utf-32")), "is not XML in UTF-8"),
+    "half of a UTF-16 character": (
+        lambda: with_metadata(vibs=descriptor().encode("utf-16") + b"x"),
+        "begins as UTF-16, but is not",
+    ),
+    "document type in UTF-16": (
+        lambda: with_metadata(vibs=f'<?xml version="1.0"?>{ENTITIES}{descriptor()}'.encode("utf-16")),
+        "has a document type",
+    ),
+    "document type in another encoding": (
+        lambda: with_metadata(
+            vibs=f'<?xml version="1.0" encoding="gb18030"?>{ENTITIES}{descriptor()}'.encode("gb18030")
+        ),
+        "has a document type",
+    ),
+    "an index of nothing": (lambda: bundle(**{"vendor-index.xml": "<metaList/>"}), "names no metadata"),
+    "path upwards in escapes": (
+        lambda: with_metadata(vibs=vib_copy(vib_file(), "%2e%2e/%2e%2e/x.vib")),
+        "lies outside of the depot",
+    ),
+    "path down and too far upwards": (
+        lambda: with_metadata(vibs=vib_copy(vib_file(), "a/../../x.vib")),
+        "lies outside of the depot",
+    ),
+    "damaged VIB in a zip of VIBs": (lambda: zip_of({"x.vib": vib_file()[:-9]}), "x.vib: ends in the middle of"),
     "not UTF-8": (lambda: with_metadata(vibs=b"<vib>\xff\xfe</vib>"), "is not well-formed XML"),
     "cut XML": (lambda: with_metadata(vibs=descriptor()[:300]), "vibs/net-x-1.xml: is not well-formed XML"),
     "empty XML": (lambda: with_metadata(bulletins=b""), "bulletins/Net-X_1.0.xml: is not well-formed XML"),
