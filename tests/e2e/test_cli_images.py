@@ -48,6 +48,61 @@ def write(cli: CommandLine, name: str, **changes: object) -> str:
     return name
 
 
+def test_an_alternative_image_is_composed_and_has_a_bill_of_materials(cli: CommandLine) -> None:
+    cli.told("draft", "new", "--name", "Blades", "--base", sample.BASE_8_0_3, "--add-on", ALPHA)
+    hosts = ("--vendor", "Sample Systems", "--model", "B200")
+    key = cli.answer("draft", "add-image", "Old blades", *hosts, "--add", GOOD)["image"]
+    cli.told("draft", "remove", "--image", "Old blades", "Intel-igbn")
+    cli.told("draft", "set", "--image", key, "--name", "Older blades", "--add-on", ALPHA)
+    cli.told("draft", "add", "--image", "Older blades", sample.NET_AGENT)
+    assert f"Older blades ({key})" in cli.told("draft", "show")
+    cli.told("draft", "commit")
+
+    files = ("--spec", "spec.json", "--sbom", "sbom.json", "--sbom-image", "Older blades")
+    cli.told("image", "export", "Blades", *files, "--bundle", "blades.zip")
+    spec = json.loads((cli.folder / "spec.json").read_text())
+    assert spec["alternative_images"][key] == {
+        "display_name": "Older blades",
+        "base_image": {"version": sample.BASE_8_0_3},
+        "add_on": {"name": sample.ALPHA, "version": sample.ALPHA_NEW},
+        "components": {sample.NET_DRIVER: sample.NET_DRIVER_GOOD, sample.NET_AGENT: sample.NET_AGENT_VERSION},
+        "removed_components": ["Intel-igbn"],
+        "selection_criteria": {
+            "selection_type": "HOST_HARDWARE_SPEC",
+            "host_hardware_spec": {"vendor": "Sample Systems", "models": ["B200"]},
+        },
+    }
+    # The bundle holds all of it, and from the bundle alone the same comes out without a server.
+    cli.told("sbom", "spec.json", "--depot", "blades.zip", "--image", key, "--out", "again.json")
+    assert (cli.folder / "again.json").read_bytes() == (cli.folder / "sbom.json").read_bytes()
+    cli.told("sbom", "spec.json", "--depot", "blades.zip", "--out", "default.json")
+    assert (cli.folder / "default.json").read_bytes() != (cli.folder / "sbom.json").read_bytes()
+
+
+def test_alternative_images_that_are_named_wrongly(cli: CommandLine) -> None:
+    cli.told("draft", "new", "--name", "Blades", "--base", sample.BASE_8_0_3)
+    assert "say which hosts the image is for" in cli.refused(2, "draft", "add-image", "Old")
+    both = ("--host-uuid", "4c4c4544-0001", "--model", "B200")
+    assert "go with --vendor" in cli.refused(2, "draft", "add-image", "Old", *both)
+    cli.refused(2, "draft", "add-image", "Old", "--host-uuid", "4c4c4544-0001", "--hardware", "nothing")
+    assert "Alternatives" not in cli.told("draft", "show"), "one that could not be made whole is left"
+    cli.told("draft", "add-image", "Old", "--host-uuid", "4c4c4544-0001")
+    assert "there are: Old" in cli.refused(1, "draft", "add", "--image", "Odl", sample.NET_DRIVER)
+    assert "has the base image of its draft" in cli.refused(2, "draft", "set", "--image", "Old", "--base", "9.1.0")
+    cli.told("draft", "remove-image", "Old")
+    assert "Alternatives" not in cli.told("draft", "show")
+    assert "there are: none" in cli.refused(1, "draft", "remove-image", "Old")
+
+
+def test_what_a_version_has_changed(cli: CommandLine) -> None:
+    for message in ("first", "second", "third"):
+        cli.told("apply", write(cli, "w.json", components={} if message == "second" else {sample.NET_DRIVER: None}))
+    whole = cli.answer("image", "diff", "Wanted@1", "Wanted@2")
+    assert cli.answer("image", "diff", "Wanted@2") == whole
+    assert "no version before 1" in cli.refused(2, "image", "diff", "Wanted@1")
+    assert "has no version 9" in cli.refused(2, "image", "diff", "Wanted@9")
+
+
 def test_an_image_is_composed_checked_committed_compared_and_exported(cli: CommandLine) -> None:
     cli.told("draft", "new", "--name", "Blades", "--base", sample.BASE_8_0_3, "--add-on", ALPHA, "--add", UNMET)
     wrong = cli.run("draft", "validate")

@@ -326,3 +326,14 @@ def test_the_bill_of_materials(alice: Rest, spec: str) -> None:
     ) as depot:
         in_bundle = {(vib.id, depot.copy_vib(vib).sha256) for vib in depot.content.vibs}
     assert set(vibs(valid(answer.content))) == in_bundle
+
+
+def test_the_bill_of_materials_of_an_alternative_image(alice: Rest, spec: str) -> None:
+    url = urls(alice, spec, "export_software_spec")["SOFTWARE_SPEC"].replace("software-spec.json", "sbom.json")
+    answer = fetched(alice, f"{url}?image=BLADES")
+    of_blades, of_default = ({name for name, _ in vibs(valid(each.content))} for each in (answer, fetched(alice, url)))
+    assert any("sample-net-agent" in name for name in of_blades - of_default)
+    assert "-blades.cdx.json" in answer.headers["content-disposition"]
+    for wrong in (f"{url}?image=towers", url.replace("sbom.json", "software-spec.json?image=blades")):
+        refusal = fetched(alice, wrong)
+        assert (refusal.status_code, refusal.json()["error_type"]) == (400, "INVALID_ARGUMENT")

@@ -23,7 +23,7 @@ from imagewright.app.ports import Blobs, StaleRevision, UnitOfWork
 from imagewright.app.privileges import SPEC_READ
 from imagewright.app.tasks import error_from
 from imagewright.formats.spec_json import write_spec
-from imagewright.model.errors import ApiError, NotFound, ServiceUnavailable
+from imagewright.model.errors import ApiError, InvalidArgument, NotFound, ServiceUnavailable
 from imagewright.model.export import Export, ExportKind, FilePart
 from imagewright.model.exporting import exported_spec
 from imagewright.model.library import SpecVersion
@@ -140,9 +140,15 @@ class Waiting:
 
 
 def fetch(
-    application: Application, credentials: Credentials, origin: Origin, spec_id: str, version: str, file: str
+    application: Application,
+    credentials: Credentials,
+    origin: Origin,
+    spec_id: str,
+    version: str,
+    file: str,
+    image: str | None = None,
 ) -> Download | Waiting:
-    """The file that a URL names, or what is to be waited for.
+    """The file that a URL names, or what is to be waited for. A bill of materials can be that of an alternative image.
 
     Whoever may read specifications gets it. NotFound when there is no such specification, version or kind of file, and
     when the depots do not hold all of the image any more.
@@ -152,11 +158,13 @@ def fetch(
         with application.storage.read() as uow:
             found = _version(uow, spec_id, version, file)
             kind = EXPORTED[file]
+            alternative = _alternative(found, kind, image)
             wanted = kind.wanted(found.spec)
-            data = b"" if wanted else _made(application, uow, found.spec, kind)
+            data = b"" if wanted else _made(application, uow, found.spec, kind, alternative)
         if wanted is None:
             tag = hashlib.sha256(data).hexdigest()[:32]
-            return Download(_file_name(found, kind), kind.media_type, tag, len(data), lambda: io.BytesIO(data))
+            name = _file_name(found, kind, alternative)
+            return Download(name, kind.media_type, tag, len(data), lambda: io.BytesIO(data))
         return _kept(application, caller, wanted, _file_name(found, kind), kind.media_type)
     except ApiError:
         raise
@@ -164,15 +172,40 @@ def fetch(
         raise_as_api_error(failure, origin)
 
 
-def _made(application: Application, uow: UnitOfWork, spec: SoftwareSpec, kind: FileKind) -> bytes:
-    part = exported_spec(spec, only_default_image=kind.only_default_image)
+def _alternative(version: SpecVersion, kind: FileKind, image: str | None) -> str | None:
+    """The id of the alternative image that is asked for. InvalidArgument when the file or the version has none such."""
+    if image is None:
+        return None
+    if kind.name != SBOM:
+        raise InvalidArgument.because(
+            "imagewright.export.not_of_one_image",
+            "Only bills of materials are of one image; fetch {0} without 'image'.",
+            kind.name,
+        )
+    found = version.spec.image_id(image)
+    if found is None:
+        raise InvalidArgument.because(
+            "imagewright.export.no_such_image",
+            "Version {0} of the specification '{1}' has no alternative image '{2}'; there are: {3}.",
+            version.version,
+            version.spec_id,
+            image,
+            ", ".join(sorted(version.spec.alternative_images)) or "none",
+        )
+    return found
+
+
+def _made(
+    application: Application, uow: UnitOfWork, spec: SoftwareSpec, kind: FileKind, alternative: str | None
+) -> bytes:
+    part = exported_spec(spec, only_default_image=kind.only_default_image and alternative is None)
     if kind.name != SBOM:
         return write_spec(part)
     from imagewright.formats.sbom import write_sbom  # the library takes a while to load
 
     effective = application.services.effective.of(part, uow.depots.catalog(), uow.depots.catalog_revision())
     require_whole(effective)
-    return write_sbom(effective.image)
+    return write_sbom(effective.image if alternative is None else effective.alternative_images[alternative])
 
 
 def _version(uow: UnitOfWork, spec_id: str, version: str, file: str) -> SpecVersion:
@@ -216,11 +249,12 @@ def _download(application: Application, export: Export, name: str, media_type: s
     return Download(name, media_type, export.tag, export.size, lambda: PartsReader(blobs, export.parts))
 
 
-def _file_name(version: SpecVersion, kind: FileKind) -> str:
+def _file_name(version: SpecVersion, kind: FileKind, alternative: str | None = None) -> str:
     """What the file is called when it is saved: after the specification, in any language, but fit for any disk."""
     title = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", version.display_name).strip("-. ") or version.spec_id
     if kind.name == SBOM:
-        return f"{title[:100]}-v{version.version}.cdx.json"
+        of = f"-{alternative}" if alternative else ""
+        return f"{title[:100]}-v{version.version}{of}.cdx.json"
     if kind.kind is ExportKind.ISO_IMAGE:
         return f"{title[:100]}-v{version.version}.iso"
     what = "-default-image" * kind.only_default_image + "-without-reserved-vibs" * kind.skip_reserved

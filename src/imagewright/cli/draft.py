@@ -6,7 +6,7 @@ A user has at most one draft, so commands work on that one unless they are told 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,22 @@ import typer
 
 from imagewright.cli import exit_codes, terminal
 from imagewright.cli.depot_files import problems_told
+from imagewright.cli.draft_image import (
+    AddOnOption,
+    AlternativeOption,
+    BaseOption,
+    ComponentOption,
+    DraftImage,
+    FamilyOption,
+    HardwareOption,
+    HostOption,
+    ModelOption,
+    NameOption,
+    OemOption,
+    VendorOption,
+    draft_image,
+    selection,
+)
 from imagewright.cli.interruption import settled
 from imagewright.cli.naming import DraftOption, ImageArgument, named_version, own_draft, spec_id
 from imagewright.cli.server import connected, finished
@@ -21,22 +37,11 @@ from imagewright.cli.server import connected, finished
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
     from imagewright.contract.operations import Operation
-    from imagewright.contract.services import settings
 
 app = typer.Typer(
     name="draft", help="Compose an image: make a draft, edit it, check it, commit it.", no_args_is_help=True
 )
 
-NameOption = Annotated[str | None, typer.Option("--name", help="Name of the image.")]
-BaseOption = Annotated[str | None, typer.Option("--base", help="Version of the base image.")]
-AddOnOption = Annotated[str | None, typer.Option("--add-on", help="The vendor's add-on, as NAME:VERSION.")]
-HardwareOption = Annotated[
-    list[str] | None,
-    typer.Option("--hardware", help="A hardware support package, as MANAGER=PACKAGE:VERSION; several times."),
-]
-ComponentOption = Annotated[
-    list[str] | None, typer.Option("--add", help="A component, as NAME or NAME:VERSION; several times.")
-]
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Throw your present draft away.")]
 
 
@@ -83,8 +88,9 @@ def new(
     with connected() as connection:
         spec = drafts.CreateSpec(delete_existing_draft=replace or None)
         with made(connection, drafts.create, spec=spec) as draft:
-            _set_parts(connection, draft, name, base, add_on, hardware)
-            _add_components(connection, draft, add or ())
+            whole = DraftImage(connection, draft)
+            whole.set_parts(name, base, add_on, hardware)
+            whole.add_components(add or ())
     _done(f"made draft {draft}", draft, json, "imagewright draft validate")
 
 
@@ -141,6 +147,7 @@ def set_(
     no_add_on: Annotated[bool, typer.Option("--no-add-on", help="Take the add-on out.")] = False,
     hardware: HardwareOption = None,
     no_hardware: Annotated[bool, typer.Option("--no-hardware", help="Take the hardware support out.")] = False,
+    image: AlternativeOption = None,
     draft: DraftOption = None,
     json: terminal.JsonOption = False,
 ) -> None:
@@ -148,24 +155,23 @@ def set_(
 
     Example: imagewright draft set --name "Blades, hall 2" --no-add-on
     """
-    from imagewright.contract.services import repository_software_drafts_add_on as add_ons
-    from imagewright.contract.services import repository_software_drafts_hardware_support as hardware_support
-
     if (add_on and no_add_on) or (hardware and no_hardware):
         raise typer.BadParameter("one part cannot be both set and taken out")
     with connected() as connection:
         draft = own_draft(connection, draft)
-        _set_parts(connection, draft, name, base, add_on, hardware)
+        changed = draft_image(connection, draft, image)
+        changed.set_parts(name, base, add_on, hardware)
         if no_add_on:
-            connection.call(add_ons.delete, draft=draft)
+            changed.call("add_on", "delete")
         if no_hardware:
-            connection.call(hardware_support.delete, draft=draft)
+            changed.call("hardware_support", "delete")
     _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
 
 
 @app.command("add")
 def add(
     component: Annotated[list[str], typer.Argument(help="NAME, for the highest version that fits, or NAME:VERSION.")],
+    image: AlternativeOption = None,
     draft: DraftOption = None,
     json: terminal.JsonOption = False,
 ) -> None:
@@ -173,25 +179,25 @@ def add(
 
     Example: imagewright draft add Sample-Net-Driver:1.2.0-1OEM.800.1.0.99000001
     """
-    from imagewright.contract.services import repository_software_drafts_removed_components as removed
-
     with connected() as connection:
         draft = own_draft(connection, draft)
-        gone = connection.call(removed.list_, draft=draft)
+        changed = draft_image(connection, draft, image)
+        gone = changed.call("removed_components", "list_")
         chosen = []
         for text in component:
             name, version = named_version(text)
             if name in gone:
-                connection.call(removed.delete, draft=draft, component=name)
+                changed.call("removed_components", "delete", component=name)
             if name not in gone or version is not None:
                 chosen.append(text)
-        _add_components(connection, draft, chosen)
+        changed.add_components(chosen)
     _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
 
 
 @app.command("remove")
 def remove(
     component: Annotated[list[str], typer.Argument(help="Names of components.")],
+    image: AlternativeOption = None,
     draft: DraftOption = None,
     json: terminal.JsonOption = False,
 ) -> None:
@@ -199,17 +205,75 @@ def remove(
 
     Example: imagewright draft remove Sample-Net-Driver
     """
-    from imagewright.contract.services import repository_software_drafts_components as components
-    from imagewright.contract.services import repository_software_drafts_removed_components as removed
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        changed = draft_image(connection, draft, image)
+        own = changed.call("components", "list_")
+        for name in component:
+            if name in own:
+                changed.call("components", "delete", component=name)
+            else:
+                changed.call("removed_components", "set_", component=name)
+    _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("add-image")
+def add_image(
+    name: Annotated[str, typer.Argument(help="What the alternative image is called.")],
+    vendor: VendorOption = None,
+    model: ModelOption = None,
+    family: FamilyOption = None,
+    oem_string: OemOption = None,
+    host_uuid: HostOption = None,
+    add_on: AddOnOption = None,
+    hardware: HardwareOption = None,
+    add: ComponentOption = None,
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Add an alternative image for other hardware: for a vendor's machines, or for single hosts. It has the base image
+    of the draft; `draft set`, `add` and `remove` change it when they are given --image.
+
+    Example: imagewright draft add-image "Old blades" --vendor "Sample Systems" --model B200 --add Sample-Net-Driver
+    """
+    from imagewright.contract.services import repository_software_drafts_alternative_images as alternatives
+
+    criteria = selection(vendor, model, family, oem_string, host_uuid)
+    with connected() as connection:
+        draft = own_draft(connection, draft)
+        spec = alternatives.CreateSpec(display_name=name)
+        key = str(connection.call(alternatives.create, draft=draft, spec=spec))
+        try:
+            made_image = DraftImage(connection, draft, key)
+            made_image.call("selection_criteria", "set_", spec=criteria)
+            made_image.set_parts(None, None, add_on, hardware)
+            made_image.add_components(add or ())
+        except BaseException:
+            with suppress(Exception):
+                connection.call(alternatives.delete, draft=draft, image=key)
+            raise
+    if json:
+        terminal.echo_json({"draft": draft, "image": key})
+        return
+    _done(f"added the alternative image {key} to draft {draft}", draft, json, "imagewright draft validate")
+
+
+@app.command("remove-image")
+def remove_image(
+    image: Annotated[str, typer.Argument(help="The alternative image, by id or name.")],
+    draft: DraftOption = None,
+    json: terminal.JsonOption = False,
+) -> None:
+    """Take an alternative image out of a draft.
+
+    Example: imagewright draft remove-image "Old blades"
+    """
+    from imagewright.contract.services import repository_software_drafts_alternative_images as alternatives
 
     with connected() as connection:
         draft = own_draft(connection, draft)
-        own = connection.call(components.list_, draft=draft)
-        for name in component:
-            if name in own:
-                connection.call(components.delete, draft=draft, component=name)
-            else:
-                connection.call(removed.set_, draft=draft, component=name)
+        key = draft_image(connection, draft, image).image
+        connection.call(alternatives.delete, draft=draft, image=key)
     _done(f"changed draft {draft}", draft, json, "imagewright draft validate")
 
 
@@ -356,58 +420,6 @@ def committed(connection: Connection, draft: str, message: str, bars: terminal.B
     spec = drafts.CommitSpec(message=message)
     what = f"Commit draft {draft}"
     return str(finished(connection, drafts.commit, bars, what, tell_end=tell_end, draft=draft, spec=spec))
-
-
-def set_name(connection: Connection, draft: str, name: str) -> None:
-    """Sets the name of the image that a draft will be."""
-    from imagewright.contract.services import repository_software_drafts_display_name as names
-
-    connection.call(names.set_, draft=draft, spec=names.SetSpec(display_name=name))
-
-
-def _set_parts(
-    connection: Connection,
-    draft: str,
-    name: str | None,
-    base: str | None,
-    add_on: str | None,
-    hardware: list[str] | None,
-) -> None:
-    from imagewright.contract.services import repository_software_drafts_add_on as add_ons
-    from imagewright.contract.services import repository_software_drafts_base_image as base_images
-    from imagewright.contract.services import repository_software_drafts_hardware_support as hardware_support
-    from imagewright.contract.services import settings
-
-    if name is not None:
-        set_name(connection, draft, name)
-    if base is not None:
-        connection.call(base_images.set_, draft=draft, spec=settings.BaseImageSpec(version=base))
-    if add_on is not None:
-        add_on_name, version = named_version(add_on)
-        if version is None:
-            raise typer.BadParameter(f"'{add_on}' has no version; write it as NAME:VERSION", param_hint="--add-on")
-        connection.call(add_ons.set_, draft=draft, spec=settings.AddOnSpec(name=add_on_name, version=version))
-    if hardware:
-        packages = dict(map(_package, hardware))
-        connection.call(hardware_support.set_, draft=draft, spec=settings.HardwareSupportSpec(packages=packages))
-
-
-def _package(text: str) -> tuple[str, settings.HardwareSupportPackageSpec]:
-    from imagewright.contract.services import settings
-
-    manager, equals, package = text.partition("=")
-    name, version = named_version(package)
-    if not (manager and equals and name):
-        raise typer.BadParameter(f"'{text}' is not MANAGER=PACKAGE:VERSION", param_hint="--hardware")
-    return manager, settings.HardwareSupportPackageSpec(pkg=name, version=version)
-
-
-def _add_components(connection: Connection, draft: str, named: list[str] | tuple[()]) -> None:
-    from imagewright.contract.services import repository_software_drafts_components as components
-
-    if named:
-        spec = components.UpdateSpec(components_to_set=dict(map(named_version, named)))
-        connection.call(components.update, draft=draft, spec=spec)
 
 
 def _base(spec: str) -> str:

@@ -17,6 +17,7 @@ from imagewright.cli.depot_files import (
     read_spec_file,
     site_settings,
 )
+from imagewright.cli.export_options import BundleOption, IsoOption, OnlyDefaultOption, SbomOption, SkipReservedOption
 
 if TYPE_CHECKING:
     from imagewright.cli.opened_depots import OpenedDepots
@@ -33,20 +34,11 @@ def export(
     spec: SpecArgument,
     depot: DepotsOption,
     mapping: MapOption = None,
-    bundle: Annotated[Path | None, typer.Option(help="Write an offline bundle to this file.")] = None,
-    iso: Annotated[
-        Path | None,
-        typer.Option(help="Write an installer disc of the default image: experimental."),
-    ] = None,
-    sbom: Annotated[
-        Path | None, typer.Option(help="Write the bill of materials of the default image, as CycloneDX JSON.")
-    ] = None,
-    only_default_image: Annotated[
-        bool, typer.Option("--only-default-image", help="Leave the alternative images out.")
-    ] = False,
-    skip_reserved_vibs: Annotated[
-        bool, typer.Option("--skip-reserved-vibs", help="Leave out of the bundle the VIBs that are not installed.")
-    ] = False,
+    bundle: BundleOption = None,
+    iso: IsoOption = None,
+    sbom: SbomOption = None,
+    only_default_image: OnlyDefaultOption = False,
+    skip_reserved_vibs: SkipReservedOption = False,
     split: Annotated[
         str | None, typer.Option(help="At most so large, such as 2G: several bundles, out-1.zip, out-2.zip and so on.")
     ] = None,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import typer
 
 from imagewright.cli import exit_codes, terminal
-from imagewright.cli.naming import ImageArgument, side_id, spec_id
+from imagewright.cli.export_options import BundleOption, IsoOption, OnlyDefaultOption, SbomOption, SkipReservedOption
+from imagewright.cli.naming import ImageArgument, side_id, spec_id, versioned
 from imagewright.cli.server import connected
 
 if TYPE_CHECKING:
@@ -121,7 +123,7 @@ def diff(
 ) -> None:
     """Show what differs between two images, versions or drafts, down to the VIBs.
 
-    With one image only: what its last commit has changed.
+    With one image only: what its last commit has changed; with one version only: what that has changed.
 
     Example: imagewright image diff Blades@1 Blades
     """
@@ -130,7 +132,7 @@ def diff(
 
     with connected() as connection:
         if after is None:
-            before, after = _last_two(connection, before)
+            before, after = _with_its_last(connection, before)
         found = connection.call(own_diff.get, from_=side_id(connection, before), to=side_id(connection, after))
     document = terminal.structure(found)
     if json:
@@ -145,15 +147,14 @@ def diff(
 def export(
     image: ImageArgument,
     spec: Annotated[Path | None, typer.Option(help="Write the software specification (JSON) to this file.")] = None,
-    bundle: Annotated[Path | None, typer.Option(help="Write an offline bundle to this file.")] = None,
-    iso: Annotated[Path | None, typer.Option(help="Write an ISO image to this file.")] = None,
-    sbom: Annotated[Path | None, typer.Option(help="Write a bill of materials (CycloneDX) to this file.")] = None,
-    only_default_image: Annotated[
-        bool, typer.Option("--only-default-image", help="Leave the alternative images out.")
-    ] = False,
-    skip_reserved_vibs: Annotated[
-        bool, typer.Option("--skip-reserved-vibs", help="Leave out of the bundle the VIBs that are not installed.")
-    ] = False,
+    bundle: BundleOption = None,
+    iso: IsoOption = None,
+    sbom: SbomOption = None,
+    sbom_image: Annotated[
+        str | None, typer.Option("--sbom-image", help="With --sbom: of this alternative image, by id or name.")
+    ] = None,
+    only_default_image: OnlyDefaultOption = False,
+    skip_reserved_vibs: SkipReservedOption = False,
     json: terminal.JsonOption = False,
 ) -> None:
     """Export an image to files. A folder in place of a file takes it under the name that the server gives it.
@@ -171,6 +172,8 @@ def export(
     }
     if sbom is None and not any(wanted.values()):
         raise typer.BadParameter("nothing is asked for; give --spec, --bundle, --iso or --sbom, each with a file")
+    if sbom_image is not None and sbom is None:
+        raise typer.BadParameter("--sbom-image says what --sbom is of; give --sbom too, with a file")
     asked = software.ExportSpec(
         export_software_spec=spec is not None or sbom is not None,
         export_offline_bundle=bundle is not None,
@@ -179,11 +182,12 @@ def export(
         skip_reserved_vibs_export=skip_reserved_vibs or None,
     )
     with connected() as connection, terminal.bars() as bars:
-        urls = connection.call(software.export, software_spec=spec_id(connection, image), spec=asked)
+        found = spec_id(connection, image)
+        of_sbom = None if sbom_image is None else _alternative(connection, found, sbom_image)
+        urls = connection.call(software.export, software_spec=found, spec=asked)
         places = {kind.value: (url, wanted[kind]) for kind, url in urls.items()}
-        # The bill of materials, which the API does not know, lies beside the specification.
         if sbom is not None:
-            places["SBOM"] = urljoin(urls[software.ExportType.SOFTWARE_SPEC], "sbom.json"), sbom
+            places["SBOM"] = _sbom_url(urls[software.ExportType.SOFTWARE_SPEC], of_sbom), sbom
         written = dict(_downloaded(connection, bars, places))
     if json:
         terminal.echo_json({kind: str(path) for kind, path in written.items()})
@@ -203,7 +207,8 @@ def copy(
 
     Example: imagewright image copy "Blades" --name "Towers"
     """
-    from imagewright.cli.draft import made, set_name
+    from imagewright.cli.draft import made
+    from imagewright.cli.draft_image import DraftImage
     from imagewright.contract.services import repository_software as software
 
     with connected() as connection:
@@ -211,7 +216,7 @@ def copy(
         found = spec_id(connection, image)
         with made(connection, software.copy, software_spec=found, spec=spec) as draft:
             if name is not None:
-                set_name(connection, draft, name)
+                DraftImage(connection, draft).set_name(name)
     _done(f"made draft {draft}", "draft", draft, json)
     if not json:
         terminal.suggest("imagewright draft set, draft add or draft remove, then: imagewright draft commit")
@@ -286,14 +291,33 @@ def _assigned(entities: software.AssignedEntities) -> str | None:
     return "\n".join([*clusters, *(f"{each.name} ({each.id})" for each in entities.hosts)]) or None
 
 
-def _last_two(connection: Connection, image: str) -> tuple[str, str]:
-    """The last two versions of an image; BadParameter when it has only one."""
+def _with_its_last(connection: Connection, image: str) -> tuple[str, str]:
+    """A version of an image, such as `Blades@2`, or else its last one, and the one before. BadParameter without one."""
     from imagewright.contract.services import own_software_versions as versions
 
-    found = connection.call(versions.list_, software_spec=spec_id(connection, image))
-    if len(found) < 2:
-        raise typer.BadParameter(f"{image} has one version only; name a second image to compare it with")
-    return f"{image}@{found[-2].version}", f"{image}@{found[-1].version}"
+    name, number = versioned(image)
+    found = [each.version for each in connection.call(versions.list_, software_spec=spec_id(connection, name))]
+    last = found[-1] if number is None else number
+    if last not in found:
+        raise typer.BadParameter(f"{name} has no version {last}; see: imagewright image history {shlex.quote(name)}")
+    if last == found[0]:
+        raise typer.BadParameter(f"{name} has no version before {last}; name a second image to compare it with")
+    return f"{name}@{found[found.index(last) - 1]}", f"{name}@{last}"
+
+
+def _alternative(connection: Connection, image: str, named: str) -> str:
+    """The id of an alternative image."""
+    from imagewright.cli.draft_image import alternative_id
+    from imagewright.contract.services import repository_software as software
+
+    alternatives = connection.call(software.get, software_spec=image).software_info.alternative_images or {}
+    return alternative_id({key: each.display_name for key, each in alternatives.items()}, named)
+
+
+def _sbom_url(spec_url: str, alternative: str | None) -> str:
+    """The bill of materials, which the API does not know, lies beside the specification."""
+    of = "" if alternative is None else f"?{urlencode({'image': alternative})}"
+    return urljoin(spec_url, f"sbom.json{of}")
 
 
 def _downloaded(
@@ -308,6 +332,12 @@ def _downloaded(
             except OSError as error:
                 terminal.tell(f"imagewright: {target} cannot be written: {error.strerror}; choose another place.")
                 raise typer.Exit(exit_codes.UNUSABLE) from None
+            except KeyboardInterrupt:
+                terminal.tell(
+                    f"Interrupted; {target} is not written. What the server has begun to make is kept for a while, "
+                    "for whoever asks again."
+                )
+                raise
 
 
 def _done(text: str, kind: str, thing: str, json: bool) -> None:

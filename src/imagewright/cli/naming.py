@@ -35,10 +35,16 @@ def spec_id(connection: Connection, name: str) -> str:
 
 def side_id(connection: Connection, name: str) -> str:
     """What is compared: a draft, an image, or a version of one, such as `Blades@2`."""
-    versioned = _VERSIONED.fullmatch(name)
-    if versioned:
-        return f"{spec_id(connection, versioned[1])}@{versioned[2]}"
+    image, version = versioned(name)
+    if version is not None:
+        return f"{spec_id(connection, image)}@{version}"
     return name if _DRAFT_ID.fullmatch(name) else spec_id(connection, name)
+
+
+def versioned(name: str) -> tuple[str, int | None]:
+    """The image and the version of `Blades@2`."""
+    found = _VERSIONED.fullmatch(name)
+    return (found[1], int(found[2])) if found else (name, None)
 
 
 def own_draft(connection: Connection, given: str | None) -> str:

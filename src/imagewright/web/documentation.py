@@ -107,6 +107,14 @@ FILE_PATHS: Final[dict[str, Schema]] = {
                     ("version", {"type": "string"}),
                     ("file", {"type": "string", "enum": sorted(EXPORTED)}),
                 )
+            ]
+            + [
+                {
+                    "name": "image",
+                    "in": "query",
+                    "description": "For a bill of materials: the id of the alternative image that it is of.",
+                    "schema": {"type": "string"},
+                }
             ],
             "responses": {
                 "200": {
@@ -115,7 +123,9 @@ FILE_PATHS: Final[dict[str, Schema]] = {
                         kind: {"schema": {}} for kind in sorted({file.media_type for file in EXPORTED.values()})
                     },
                 },
-                **error_answers(["UNAUTHORIZED", "NOT_FOUND", "RESOURCE_INACCESSIBLE", "SERVICE_UNAVAILABLE"]),
+                **error_answers(
+                    ["INVALID_ARGUMENT", "UNAUTHORIZED", "NOT_FOUND", "RESOURCE_INACCESSIBLE", "SERVICE_UNAVAILABLE"]
+                ),
             },
         }
     },

@@ -52,7 +52,10 @@ class Downloads:
         if len(parts) != 3:
             raise UnknownPath().error()
         origin = origin_of(request, self._public_url)
-        found = await run_in_threadpool(fetch, self._application(), credentials_of(request), origin, *parts)
+        image = request.query_params.get("image")
+        found = await run_in_threadpool(
+            fetch, self._application(), credentials_of(request), origin, parts[0], parts[1], parts[2], image
+        )
         deadline, looks = monotonic() + PATIENCE, 0
         while isinstance(found, Waiting):
             if monotonic() > deadline:
