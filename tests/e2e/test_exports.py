@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bill_of_materials import valid, vibs
 from exporting import COMPOSITE, bundle_url, committed, downloaded, fetched, urls
+from s3_server import S3Server
 from server_process import ADMINISTRATOR, ALICE, VICTOR, ServerProcess, allowing, eventually, serving
+from shared_servers import *  # noqa: F403 - fixtures
 from wire_clients import OFFLINE, SOFTWARE, Rest, connection, login, refusal_in, rest_session
 
 from imagewright.cli import sample_depot as sample
@@ -261,11 +265,62 @@ def test_a_task_that_failed_is_told_and_tried_again(fresh_stock: Path) -> None:
         content = blob.read_bytes()
         blob.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         url = bundle_url(rest, spec, "export_only_default_image")
-        refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says(f"{victim.id} is damaged: the SHA-256")
+        refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says(f"{victim.id} is damaged: the CRC-32")
         blob.unlink()
         refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says(f"{victim.id} is not on this server")
         blob.write_bytes(content)
         assert victim.id in vib_ids(downloaded(rest, url))
+
+
+def test_a_vib_of_the_time_before_checksums_were_kept(fresh_stock: Path) -> None:
+    """Its SHA-256 is compared, once; what was learned then is compared from then on."""
+    with serving(fresh_stock) as server, rest_session(server, ADMINISTRATOR) as rest:
+        spec = committed(rest, "Old")
+        least = bundle_url(rest, spec, "export_only_default_image", skip_reserved_vibs_export=True)
+        blob = server.data / "blobs" / key_of_a_vib(downloaded(rest, least))
+        with closing(sqlite3.connect(server.data / "imagewright.db", timeout=10)) as database:
+            database.execute("UPDATE vibs SET crc32 = NULL")
+            database.commit()
+        content = blob.read_bytes()
+        blob.write_bytes(damaged(content))
+        url = bundle_url(rest, spec, "export_only_default_image")
+        refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says("is damaged: the SHA-256")
+        blob.write_bytes(content)
+        assert vib_ids(downloaded(rest, url))
+        blob.write_bytes(damaged(content))
+        url = bundle_url(rest, spec, skip_reserved_vibs_export=True)
+        refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says("is damaged: the CRC-32")
+
+
+def test_files_in_a_bucket_are_compared_with_their_sha256(
+    fresh_stock: Path, tmp_path: Path, s3_server: S3Server
+) -> None:
+    """Whoever keeps the bucket could make other bytes fit a CRC-32, which the import knows here, too."""
+    prefix = f"exports/{tmp_path.name}"
+    bucket, blobs = s3_server.store(prefix), fresh_stock / "blobs"
+    for path in blobs.glob("??/??/*"):
+        bucket.put(str(path.relative_to(blobs)), path.read_bytes())
+    with (
+        serving(fresh_stock, settings=s3_server.settings(prefix)) as server,
+        rest_session(server, ADMINISTRATOR) as rest,
+    ):
+        spec = committed(rest, "Bucket")
+        key = key_of_a_vib(downloaded(rest, bundle_url(rest, spec)))
+        bucket.put(key, damaged((blobs / key).read_bytes()))
+        url = bundle_url(rest, spec, "export_only_default_image")
+        refusal_in(fetched(rest, url), 500, "RESOURCE_INACCESSIBLE").says("is damaged: the SHA-256")
+
+
+def key_of_a_vib(data: bytes) -> str:
+    """Where the file of a VIB of this bundle lies among the blobs."""
+    with open_depot(io.BytesIO(data), "exported") as depot:
+        sha256 = next(vib.sha256 for vib in depot.content.vibs if vib.name == "esx-base")
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def damaged(content: bytes) -> bytes:
+    """The same with one bit turned."""
+    return content[:100] + bytes([content[100] ^ 1]) + content[101:]
 
 
 def test_a_killed_export_leaves_nothing_and_is_made_again(fresh_stock: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,14 @@ def left_over(blobs: DirectoryBlobs, folder: Path) -> list[Path]:
 
 def test_every_vib_is_stored_and_told(blobs: DirectoryBlobs, bundle: bytes, tmp_path: Path) -> None:
     reports: list[tuple[int, int, str]] = []
-    stored: set[str] = set()
+    stored: dict[str, int] = {}
     with open_depot(io.BytesIO(bundle), "d.zip") as opened:
         found = store_vibs(opened, blobs, stored, lambda *report: reports.append(report))
         assert list(found) == [vib.ref for vib in opened.content.vibs]
-    assert stored == set(blobs.names()) == {vib.sha256 for vib in found.values()}
+    assert set(stored) == set(blobs.names()) == {vib.sha256 for vib in found.values()}
     for vib in found.values():
         assert hashlib.sha256(blobs.open(vib.sha256).read()).hexdigest() == vib.sha256
+        assert zlib.crc32(blobs.open(vib.sha256).read()) == stored[vib.sha256]
     whole = sum(vib.size for vib in found.values())
     assert [done for done, _, _ in reports] == sorted(done for done, _, _ in reports)
     assert reports[-1] == (whole, whole, f"Storing VIB {len(found)} of {len(found)}")
@@ -65,7 +67,7 @@ def test_as_many_at_a_time_as_there_are_threads(
     monkeypatch.setattr(OpenDepot, "copy_vib", meet)
     with open_depot(io.BytesIO(bundle), "d.zip") as opened:
         if len(opened.content.vibs) % COPIES == 0:
-            assert store_vibs(opened, blobs, set(), quiet)
+            assert store_vibs(opened, blobs, {}, quiet)
 
 
 @pytest.mark.parametrize("number", [0, 1, 5])
@@ -82,14 +84,14 @@ def test_a_bad_vib_ends_it(
         return copy(depot, vib, sink)
 
     monkeypatch.setattr(OpenDepot, "copy_vib", fail)
-    stored: set[str] = set()
+    stored: dict[str, int] = {}
     with (
         open_depot(io.BytesIO(bundle), "d.zip") as opened,
         pytest.raises(FormatError, match=r"x\.vib: is bad"),
     ):
         store_vibs(opened, blobs, stored, quiet)
     assert len(copied) <= number + COPIES
-    assert stored == set(blobs.names())
+    assert set(stored) == set(blobs.names())
     assert not left_over(blobs, tmp_path)
 
 
@@ -99,7 +101,7 @@ def test_a_report_can_end_it(blobs: DirectoryBlobs, bundle: bytes, tmp_path: Pat
             raise Canceled.because("imagewright.task.canceled", "The task was cancelled.")
 
     with open_depot(io.BytesIO(bundle), "d.zip") as opened, pytest.raises(Canceled):
-        store_vibs(opened, blobs, set(), cancel)
+        store_vibs(opened, blobs, {}, cancel)
     assert not left_over(blobs, tmp_path)
 
 
@@ -111,5 +113,5 @@ def test_a_full_disk_at_the_end_of_a_blob_is_told(
 
     monkeypatch.setattr(DirectoryWriter, "commit", full)
     with open_depot(io.BytesIO(bundle), "d.zip") as opened, pytest.raises(OSError, match="No space left"):
-        store_vibs(opened, blobs, set(), quiet)
+        store_vibs(opened, blobs, {}, quiet)
     assert not left_over(blobs, tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,7 @@ def in_pieces(content: bytes, size: int = MIB) -> Iterator[bytes]:
 def test_blob_is_found_by_its_content(blobs: Blobs, pieces: tuple[bytes, ...]) -> None:
     content = b"".join(pieces)
     name = hashlib.sha256(content).hexdigest()
-    assert store(blobs, *pieces) == BlobRef(name, len(content))
+    assert store(blobs, *pieces) == BlobRef(name, len(content), zlib.crc32(content))
     assert blobs.exists(name)
     assert blobs.size(name) == len(content)
     assert read(blobs, name) == content
@@ -70,7 +71,7 @@ def test_blob_is_found_by_its_content(blobs: Blobs, pieces: tuple[bytes, ...]) -
 
 def test_large_blob_comes_back_as_it_was(blobs: Blobs, large: bytes) -> None:
     ref = store(blobs, *in_pieces(large))
-    assert ref == BlobRef(hashlib.sha256(large).hexdigest(), len(large))
+    assert ref == BlobRef(hashlib.sha256(large).hexdigest(), len(large), zlib.crc32(large))
     assert blobs.size(ref.sha256) == len(large)
     assert read(blobs, ref.sha256) == large
     with blobs.open(ref.sha256) as file:

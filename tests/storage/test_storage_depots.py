@@ -70,6 +70,24 @@ def test_same_bundle_is_imported_once(storage: DatabaseStorage) -> None:
         assert len(unit.depots.list()) == 1
 
 
+def test_checksums_of_files_stay_as_long_as_their_vibs(storage: DatabaseStorage) -> None:
+    shared, own, other = vib_of("shared"), vib_of("own"), vib_of("other")
+    depot = add_depot(storage, "first", shared, own)
+    with storage.write() as unit:
+        unit.depots.keep_crcs({shared.sha256: 0, own.sha256: 0xFFFFFFFF, sha256_of("bundle"): 17})
+    # The same file described in another way, which comes later and brings no checksum.
+    add_depot(storage, "second", replace(shared, summary="Another text"))
+    with storage.read() as unit:
+        asked = {shared.sha256, own.sha256, other.sha256, sha256_of("bundle")}
+        assert unit.depots.crcs(asked) == {shared.sha256: 0, own.sha256: 0xFFFFFFFF}
+        assert unit.depots.crcs([]) == {}
+        assert unit.depots.crcs([f"{number}" for number in range(1200)] + [own.sha256]) == {own.sha256: 0xFFFFFFFF}
+    with storage.write() as unit:
+        unit.depots.keep_crcs({})
+        unit.depots.delete(depot.id)
+        assert unit.depots.crcs([own.sha256]) == {}
+
+
 def test_vib_stays_as_long_as_one_depot_has_it(storage: DatabaseStorage) -> None:
     shared, own = vib_of("shared"), vib_of("own")
     first, second = add_depot(storage, "first", shared, own), add_depot(storage, "second", shared)

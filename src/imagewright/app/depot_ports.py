@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from imagewright.model.catalog import Catalog
@@ -26,6 +26,12 @@ class Depots(Protocol):
     def content(self, depot_id: str) -> DepotContent: ...
     def delete(self, depot_id: str) -> bool:
         """Removes a depot of any kind with its content."""
+
+    def crcs(self, names: Collection[str]) -> Mapping[str, int]:
+        """The CRC-32 of the files of VIBs with these SHA-256, as far as they are known."""
+
+    def keep_crcs(self, crcs: Mapping[str, int]) -> None:
+        """Writes the CRC-32 down, by SHA-256, of the files of VIBs. What is no VIB of a depot is passed over."""
 
     def catalog(self) -> Catalog:
         """What all depots together offer, disabled ones excepted. The same object as long as none of them changes."""

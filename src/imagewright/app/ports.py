@@ -112,10 +112,11 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class BlobRef:
-    """A stored file by content: SHA-256 in lower-case hexadecimal, size in bytes."""
+    """A stored file by content: SHA-256 in lower-case hexadecimal, size in bytes, and the CRC-32 of zip archives."""
 
     sha256: str
     size: int
+    crc32: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,6 +423,9 @@ class BlobWriter(Protocol):
 class Blobs(Protocol):
     """Files by content. `OSError` when the folder cannot be used."""
 
+    def are_local(self) -> bool:
+        """They lie where only this server writes, so that they change by decay and not by somebody's will."""
+
     def writer(self) -> AbstractContextManager[BlobWriter]: ...
     def open(self, sha256: str) -> BinaryIO:
         """Raises FileNotFoundError for what is not there."""
@@ -429,10 +433,8 @@ class Blobs(Protocol):
     def exists(self, sha256: str) -> bool: ...
     def size(self, sha256: str) -> int: ...
     def stored(self, sha256: str) -> datetime:
-        """When this content was stored last: an orphan is swept only a good while later, for its row may be on the way.
-
-        Raises FileNotFoundError for what is not there.
-        """
+        """When this content was stored last; FileNotFoundError for what is not there. An orphan is swept only a good
+        while later, for its row may be on the way."""
 
     def delete(self, sha256: str) -> bool: ...
     def names(self) -> Iterator[str]:

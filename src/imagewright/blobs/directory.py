@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from imagewright.app.ports import BlobRef
+from imagewright.formats.inflate import crc32
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _READ_BUFFER = 1 << 20
@@ -46,6 +47,10 @@ class DirectoryBlobs:
                 yield DirectoryWriter(self, path, file)
             finally:
                 path.unlink(missing_ok=True)
+
+    def are_local(self) -> bool:
+        """True: who can write the data folder can write everything."""
+        return True
 
     def open(self, sha256: str) -> BinaryIO:
         """The content of a blob, from its start. Raises FileNotFoundError when there is none."""
@@ -125,6 +130,7 @@ class DirectoryWriter:
         self._path = path
         self._file = file
         self._hash = hashlib.sha256()
+        self._crc = 0
         self._size = 0
 
     def write(self, data: bytes, /) -> int:
@@ -133,6 +139,7 @@ class DirectoryWriter:
         while rest:
             rest = rest[self._file.write(rest) :]
         self._hash.update(data)
+        self._crc = crc32(data, self._crc)
         self._size += len(data)
         return len(data)
 
@@ -144,7 +151,7 @@ class DirectoryWriter:
         """Makes the blob readable under its SHA-256, once it is safe on the disk. Raises ValueError the second time."""
         os.fsync(self._file.fileno())
         self._file.close()
-        ref = BlobRef(self._hash.hexdigest(), self._size)
+        ref = BlobRef(self._hash.hexdigest(), self._size, self._crc)
         self._blobs.adopt(self._path, ref.sha256)
         return ref
 

@@ -25,6 +25,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from imagewright.app.ports import BlobRef
+from imagewright.formats.inflate import crc32
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -102,6 +103,10 @@ class S3Blobs:
         with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(self._spool)) as spool:
             yield S3Writer(self, spool)
 
+    def are_local(self) -> bool:
+        """False: others keep the bucket."""
+        return False
+
     def open(self, sha256: str) -> BinaryIO:
         """The content of a blob, from its start, read in pieces. Raises FileNotFoundError when there is none.
 
@@ -165,12 +170,14 @@ class S3Writer:
         self._blobs = blobs
         self._spool = spool
         self._hash = hashlib.sha256()
+        self._crc = 0
         self._size = 0
 
     def write(self, data: bytes, /) -> int:
         """Adds bytes. Raises OSError when the spool folder is full."""
         self._spool.write(data)
         self._hash.update(data)
+        self._crc = crc32(data, self._crc)
         self._size += len(data)
         return len(data)
 
@@ -180,7 +187,7 @@ class S3Writer:
 
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256, once the store has it. Raises ValueError the second time."""
-        ref = BlobRef(self._hash.hexdigest(), self._size)
+        ref = BlobRef(self._hash.hexdigest(), self._size, self._crc)
         self._blobs.put(ref.sha256, self._spool)
         self._spool.close()
         return ref

@@ -1,13 +1,14 @@
 """Writing a bundle to a file: VIBs by several threads, each checked while it is copied, the rest when they are done.
 
-Copying is bound by hashing, and hashing lets other threads work. The SHA-256 of each VIB is compared with what is known
-of it, so a file that was damaged where it was kept does not go out.
+Copying is bound by hashing, and hashing lets other threads work. Each VIB is compared with what is known of it, so a
+file that was damaged where it was kept does not go out: with its SHA-256, or with its CRC-32 where somebody knows that
+from a time when the SHA-256 was right. The CRC-32, which a zip needs anyway, takes a tenth of the time.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from hashlib import sha256
 from threading import Event
@@ -24,6 +25,11 @@ OpenFile = Callable[[Vib], BinaryIO]
 
 Report = Callable[[int], None]
 """Is told of so many bytes more, by any of several threads; what it raises ends the work."""
+
+NOTHING_KNOWN: Final[Crcs] = {}
+
+LARGE_CHUNK: Final = 4 * CHUNK
+"""Bytes that are read at a time when next to nothing is done with them."""
 
 COPIES: Final = max(2, min(4, os.cpu_count() or 2))
 """VIBs that are copied at the same time: hashing is most of the work, and goes on in several cores."""
@@ -57,10 +63,21 @@ def write_bundle(sink: BinaryIO, plan: BundlePlan, open_file: OpenFile, report: 
             place += piece.vib.size
 
 
-def check_files(vibs: Iterable[Vib], open_file: OpenFile, report: Report = lambda _: None) -> Crcs:
-    """Reads the files of VIBs, checks them as `write_bundle` does, and gives the CRCs that a bundle needs."""
-    placed = [PlacedVib(vib, 0) for vib in vibs]
-    return _each(placed, lambda each, over: _read(each.vib, open_file, lambda _: None, report, over))
+def check_files(
+    vibs: Iterable[Vib], open_file: OpenFile, report: Report = lambda _: None, known: Crcs = NOTHING_KNOWN
+) -> Crcs:
+    """Reads the files of VIBs, checks them, and gives the CRCs that a bundle needs.
+
+    A VIB whose CRC-32 is `known` is compared with that, the others as `write_bundle` does. Raises as that does.
+    """
+
+    def check(placed: PlacedVib, over: Event) -> int:
+        vib = placed.vib
+        if vib.ref in known:
+            return _read_known(vib, known[vib.ref], open_file, report, over)
+        return _read(vib, open_file, lambda _: None, report, over)
+
+    return _each([PlacedVib(vib, 0) for vib in vibs], check)
 
 
 class _Ended(Exception):
@@ -87,21 +104,11 @@ def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib, Event], int]) ->
 
 def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report: Report, over: Event) -> int:
     """Passes the file of a VIB on, and gives its CRC-32."""
-    digest, crc, size = sha256(), 0, 0
-    with open_file(vib) as source:
-        while chunk := source.read(CHUNK):
-            if over.is_set():
-                raise _Ended
-            size += len(chunk)
-            if size > vib.size:
-                break
-            digest.update(chunk)
-            crc = crc32(chunk, crc)
-            write(chunk)
-            report(len(chunk))
-    if size != vib.size:
-        found = "more" if size > vib.size else f"{size}"
-        raise FormatError(vib.id, f"has {vib.size} bytes, but its file has {found}; import its depot again")
+    digest, crc = sha256(), 0
+    for chunk in _chunks(vib, open_file, CHUNK, report, over):
+        digest.update(chunk)
+        crc = crc32(chunk, crc)
+        write(chunk)
     if vib.sha256 and digest.hexdigest() != vib.sha256:
         raise FormatError(
             vib.id,
@@ -109,6 +116,37 @@ def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report:
             f"{shown(vib.sha256)}; import its depot again",
         )
     return crc
+
+
+def _read_known(vib: Vib, known: int, open_file: OpenFile, report: Report, over: Event) -> int:
+    """Compares the file of a VIB with its CRC-32, and gives that."""
+    crc = 0
+    for chunk in _chunks(vib, open_file, LARGE_CHUNK, report, over):
+        crc = crc32(chunk, crc)
+    if crc != known:
+        raise FormatError(
+            vib.id,
+            f"is damaged: the CRC-32 of its file is {crc:08x}, but was {known:08x} when it was stored; import its "
+            "depot again",
+        )
+    return crc
+
+
+def _chunks(vib: Vib, open_file: OpenFile, length: int, report: Report, over: Event) -> Iterator[bytes]:
+    """The file of a VIB in pieces, each reported when it has been used. FormatError when it has not the VIB's size."""
+    size = 0
+    with open_file(vib) as source:
+        while chunk := source.read(length):
+            if over.is_set():
+                raise _Ended
+            size += len(chunk)
+            if size > vib.size:
+                break
+            yield chunk
+            report(len(chunk))
+    if size != vib.size:
+        found = "more" if size > vib.size else f"{size}"
+        raise FormatError(vib.id, f"has {vib.size} bytes, but its file has {found}; import its depot again")
 
 
 def _write_at(descriptor: int, data: bytes, place: int) -> None:

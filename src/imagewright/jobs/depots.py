@@ -56,6 +56,7 @@ def import_depot(job: Job[Services]) -> Finish:
     def finish(uow: UnitOfWork) -> Any:
         refuse_known_bundle(uow, bundle.sha256)
         depot = uow.depots.add(work.depot(bundle), content)
+        uow.depots.keep_crcs(work.stored)
         if bundle.file_id is not None:
             uow.uploads.delete(bundle.file_id)
         submit_sweep(uow, [bundle.sha256], job.task.user, job.services.clock())
@@ -85,10 +86,10 @@ class _Bundle:
 
 @dataclass(slots=True)
 class _Import:
-    """One import at work. `stored` are the blobs that it has put into the store."""
+    """One import at work. `stored` are the blobs that it has put into the store, and their CRC-32."""
 
     job: Job[Services]
-    stored: set[str] = field(default_factory=set)
+    stored: dict[str, int] = field(default_factory=dict)
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -144,7 +145,7 @@ class _Import:
                 blob = writer.commit()
         except FetchError as error:
             raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
-        self.stored.add(blob.sha256)
+        self.stored[blob.sha256] = blob.crc32
         return _Bundle(blob.sha256, _file_name(services.fetcher.shown(location)))
 
     def _stored_vibs(self, opened: OpenDepot) -> dict[VibRef, Vib]:

@@ -7,8 +7,8 @@ for again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import BinaryIO, Final
 
@@ -46,6 +46,7 @@ def make(job: Job[Services]) -> Finish:
             raise ServiceUnavailable.because(
                 "imagewright.export.depot_gone", "A depot was removed while the file was made. Export it again."
             )
+        uow.depots.keep_crcs(work.learned)
         complete(uow, Export(job.task.arguments["export"], job.task.id, job.services.clock(), parts))
 
     return finish
@@ -53,11 +54,13 @@ def make(job: Job[Services]) -> Finish:
 
 @dataclass(slots=True)
 class _Export:
-    """One export at work. `used` are the blobs of VIBs that the file has parts of."""
+    """One export at work. `used` are the blobs of VIBs that the file has parts of, `learned` the CRC-32 of those that
+    were compared with their SHA-256, because nobody knew it."""
 
     job: Job[Services]
     wanted: Wanted
     used: frozenset[str] = frozenset()
+    learned: Mapping[str, int] = field(default_factory=dict)
 
     def parts(self) -> tuple[FilePart, ...]:
         """The parts of the file, with everything checked and stored."""
@@ -108,7 +111,18 @@ class _Export:
                 done += more
                 self.job.progress(done, whole, f"Checking {len(vibs)} VIBs")
 
-        return check_files(vibs, lambda vib: self._open(vib, catalog), report)
+        known = self._known(vibs)
+        crcs = check_files(vibs, lambda vib: self._open(vib, catalog), report, known)
+        self.learned = {vib.sha256: crcs[vib.ref] for vib in vibs if vib.ref not in known}
+        return crcs
+
+    def _known(self, vibs: tuple[Vib, ...]) -> Crcs:
+        """The CRC-32 to compare files with. It finds decay, and no intent: who keeps a bucket could make it fit."""
+        if not self.job.services.blobs.are_local():
+            return {}
+        with self.job.storage.read() as uow:
+            crcs = uow.depots.crcs(self.used)
+        return {vib.ref: crcs[vib.sha256] for vib in vibs if vib.sha256 in crcs}
 
     def _report_fetched(self, done: int, whole: int) -> None:
         self.job.progress(done, 2 * whole or 1, "Fetching files of VIBs from online depots")

@@ -27,13 +27,13 @@ Report = Callable[[int, int, str], None]
 """Takes how much is done, how much there is in all, and a text; what it raises ends the storing."""
 
 
-def store_vibs(opened: OpenDepot, blobs: Blobs, stored: set[str], report: Report) -> dict[VibRef, Vib]:
+def store_vibs(opened: OpenDepot, blobs: Blobs, stored: dict[str, int], report: Report) -> dict[VibRef, Vib]:
     """Stores every VIB of the bundle, and gives each, by what the metadata call it, as its own file describes it.
 
     A VIB that the bundle only describes is passed over; the content of the depot says that its file is missing.
 
-    The names of the blobs are added to `stored` as they become durable. Raises what `OpenDepot.copy_vib`, the blobs and
-    `report` raise; of several errors, that of the first VIB.
+    The names of the blobs and their CRC-32 are added to `stored` as they become durable. Raises what
+    `OpenDepot.copy_vib`, the blobs and `report` raise; of several errors, that of the first VIB.
     """
     vibs = [vib for vib in opened.content.vibs if not vib.file_missing]
     storing = _Storing(opened, blobs, stored, report, len(vibs), sum(vib.size for vib in vibs) or 1)
@@ -60,7 +60,7 @@ class _Storing:
 
     opened: OpenDepot
     blobs: Blobs
-    stored: set[str]
+    stored: dict[str, int]
     report: Report
     count: int
     whole: int
@@ -94,7 +94,8 @@ class _Storing:
     def _commit(self, writer: BlobWriter, resources: ExitStack) -> None:
         try:
             with resources, self._failing_all():
-                self.stored.add(writer.commit().sha256)
+                blob = writer.commit()
+                self.stored[blob.sha256] = blob.crc32
         finally:
             self.room.release()
 

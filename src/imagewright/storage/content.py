@@ -32,7 +32,7 @@ _KINDS = (
     _Kind(schema.hardware_packages, "hardware_support", ("manager", "package", "version")),
     _Kind(schema.solutions, "solutions", ("name", "version")),
 )
-_LOOK_UP = 500
+LOOK_UP = 500
 """How many VIBs are looked up at a time: some builds of SQLite take no more than 999 parameters."""
 
 Rows = list[dict[str, Any]]
@@ -82,8 +82,8 @@ def _write_vibs(connection: sa.Connection, vibs: Sequence[Vib]) -> list[str]:
     table = schema.vibs
     known = sa.select(table.c.digest).where(table.c.digest.in_(sa.bindparam("digests", expanding=True)))
     asked = list(missing)
-    for start in range(0, len(asked), _LOOK_UP):
-        for digest in connection.execute(known, {"digests": asked[start : start + _LOOK_UP]}).scalars():
+    for start in range(0, len(asked), LOOK_UP):
+        for digest in connection.execute(known, {"digests": asked[start : start + LOOK_UP]}).scalars():
             del missing[digest]
     _insert(
         connection,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from imagewright.model.catalog import Catalog
 from imagewright.model.content import DepotContent
 from imagewright.model.library import Depot, DepotSource
 from imagewright.storage.catalogs import CatalogCache, DepotVersion
-from imagewright.storage.content import delete_content, read_content, write_content
+from imagewright.storage.content import LOOK_UP, delete_content, read_content, write_content
 from imagewright.storage.rows import changed, duplicates_raise, next_number, next_revision, one, row_of
 from imagewright.storage.schema import bundle_vibs, counters, depots, online_depots, vibs
 
@@ -30,6 +30,10 @@ _IN_THE_CATALOGUE = (
 _ADD = sa.insert(depots)
 _DELETE = sa.delete(depots).where(_IS_IT)
 _DELETE_UNUSED_VIBS = sa.delete(vibs).where(~sa.exists().where(bundle_vibs.c.vib == vibs.c.digest))
+_CRCS = sa.select(vibs.c.sha256, vibs.c.crc32).where(
+    vibs.c.crc32.is_not(None), vibs.c.sha256.in_(sa.bindparam("names", expanding=True))
+)
+_SET_CRC = sa.update(vibs).where(vibs.c.sha256 == sa.bindparam("of")).values(crc32=sa.bindparam("crc"))
 _REVISION = sa.select(counters.c.value).where(counters.c.name == "catalog")
 
 
@@ -85,6 +89,19 @@ class DepotTable:
         delete_content(self.connection, depot_id)
         write_content(self.connection, depot_id, content)
         self.connection.execute(_DELETE_UNUSED_VIBS)
+
+    def crcs(self, names: Collection[str]) -> Mapping[str, int]:
+        """The CRC-32 of the files of VIBs with these SHA-256, as far as they are known."""
+        asked, found = list(names), dict[str, int]()
+        for start in range(0, len(asked), LOOK_UP):
+            rows = self.connection.execute(_CRCS, {"names": asked[start : start + LOOK_UP]})
+            found.update((sha256, crc) for sha256, crc in rows)
+        return found
+
+    def keep_crcs(self, crcs: Mapping[str, int]) -> None:
+        """Writes the CRC-32 down, by SHA-256, of the files of VIBs. What is no VIB of a depot is passed over."""
+        if crcs:
+            self.connection.execute(_SET_CRC, [{"of": sha256, "crc": crc} for sha256, crc in sorted(crcs.items())])
 
     def catalog(self) -> Catalog:
         """What all depots together offer. The same object as long as no depot comes, goes or changes."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from imagewright.app.ports import StorageUnavailable
 from imagewright.storage.dialects import Engines, exclusively
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions`; a test holds that it is. Revisions are numbered upwards."""
 
 _VERSION = sa.table("alembic_version", sa.column("version_num"))

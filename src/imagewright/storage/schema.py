@@ -250,8 +250,10 @@ vibs = sa.Table(
     sa.Column("digest", sa.Text(), primary_key=True),
     _required("sha256", sa.Text(), index=True),
     _required("document", Document(Vib)),
+    sa.Column("crc32", sa.BigInteger()),
 )
-"""VIBs, each once for all depots that describe it in the same way: `digest` is the SHA-256 of its document."""
+"""VIBs, each once for all depots that describe it in the same way: `digest` is the SHA-256 of its document. `crc32` is
+that of the file, once somebody has read it and compared it with its SHA-256."""
 
 bundle_vibs = _part("bundle_vibs", _required("vib", sa.Text(), sa.ForeignKey(vibs.c.digest), index=True))
 bulletins = _part(

@@ -73,6 +73,44 @@ def test_a_damaged_file_does_not_go_out(
     assert "import its depot again" in caught.value.what
 
 
+def test_what_is_known_of_a_file_is_compared_in_place_of_its_sha256(depot: OpenDepot) -> None:
+    vibs = depot.content.vibs
+    known = check_files(vibs, depot.open_vib)
+    told: list[int] = []
+    other_name = {vib.ref: replace(vib, sha256="0" * 64) for vib in vibs}
+    crcs = {other_name[ref].ref: crc for ref, crc in known.items()}
+
+    def open_file(vib: Vib) -> BinaryIO:
+        return depot.open_vib(next(each for each in vibs if each.id == vib.id))
+
+    assert check_files(other_name.values(), open_file, told.append, crcs) == crcs
+    assert sum(told) == sum(vib.size for vib in vibs)
+    with pytest.raises(FormatError, match="SHA-256"):
+        check_files(other_name.values(), open_file)
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), "is damaged: the CRC-32 of its file is"),
+        (lambda data: data[:-1], "its file has"),
+        (lambda data: data + b"x", "but its file has more"),
+    ],
+)
+def test_a_file_that_is_not_as_known_is_damaged(depot: OpenDepot, damage: Callable[[bytes], bytes], says: str) -> None:
+    known = check_files(depot.content.vibs, depot.open_vib)
+    victim = depot.content.vibs[-1]
+
+    def damaged(vib: Vib) -> BinaryIO:
+        data = _read(depot.open_vib(vib))
+        return io.BytesIO(damage(data) if vib is victim else data)
+
+    with pytest.raises(FormatError, match=says) as caught:
+        check_files(depot.content.vibs, damaged, known=known)
+    assert caught.value.where == victim.id
+    assert "import its depot again" in caught.value.what
+
+
 def test_what_is_not_wanted_any_more_ends_soon(depot: OpenDepot) -> None:
     """Whoever cancels raises in the report: of the VIBs that have not begun, none is read."""
     vibs = [replace(vib, id=f"{vib.id}-{number}", sha256="") for vib in depot.content.vibs for number in range(50)]
