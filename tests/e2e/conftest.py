@@ -18,6 +18,7 @@ from server_process import (
     VICTOR,
     ServerProcess,
     allowing,
+    cold_starts,
     eventually,
     serving,
 )
@@ -37,6 +38,13 @@ IMPORTED = (
     sample.BETA_FILE,
     sample.DRIVERS_FILE,
 )
+
+
+@pytest.fixture(scope="module")
+def started_cold() -> Iterator[None]:
+    """The servers and commands of this module are started by an interpreter of their own, as users start them."""
+    with cold_starts():
+        yield
 
 
 @pytest.fixture(scope="session")

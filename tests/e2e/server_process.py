@@ -15,11 +15,16 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
+import warm_starter
+
 COMMAND = str(Path(sys.executable).with_name("imagewright"))
 PATIENCE = 60.0
 """Seconds after which something that should happen at once is taken for broken."""
 
 _NOT_FOR_THE_SERVER = re.compile(r"IMAGEWRIGHT_.*|(HTTPS?|ALL|NO)_PROXY|(REQUESTS|CURL)_CA_BUNDLE", re.IGNORECASE)
+
+_OF_NO_INTERPRETER = re.compile(r"IMAGEWRIGHT_.*|XDG_CONFIG_HOME|AWS_.*|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)
+"""Settings that are read when they are needed, and not when Python starts or a module is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,28 @@ def surroundings(**settings: str) -> dict[str, str]:
     return inherited | {"PYTHONUNBUFFERED": "1"} | settings
 
 
+_cold = False
+
+
+@contextmanager
+def cold_starts() -> Iterator[None]:
+    """All processes are started as users start them, by a new interpreter, and not by the warm starter."""
+    global _cold
+    before, _cold = _cold, True
+    try:
+        yield
+    finally:
+        _cold = before
+
+
+def _warm(settings: Mapping[str, str]) -> bool:
+    return not _cold and all(_OF_NO_INTERPRETER.fullmatch(name) for name in settings)
+
+
 def run_command(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs `imagewright` with these words in this folder, and waits for its end."""
+    if _warm(settings):
+        return warm_starter.run([COMMAND, *words], folder, surroundings(**settings), PATIENCE)
     return subprocess.run(
         [COMMAND, *words], cwd=folder, env=surroundings(**settings), capture_output=True, text=True, timeout=PATIENCE
     )
@@ -113,11 +138,14 @@ class ServerProcess:
     def __init__(self, data: Path, options: Sequence[str] = (), settings: Mapping[str, str] | None = None) -> None:
         self.data = data
         words = [COMMAND, "serve", "--data", str(data), "--listen", "127.0.0.1:0", *options]
-        environment = {"IMAGEWRIGHT_ADMIN_PASSWORD": ADMINISTRATOR.password} | dict(settings or {})
-        self.process = subprocess.Popen(
-            words, cwd=data.parent, env=surroundings(**environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
+        environment = surroundings(**{"IMAGEWRIGHT_ADMIN_PASSWORD": ADMINISTRATOR.password, **(settings or {})})
+        self.process: subprocess.Popen[str] | warm_starter.Started
+        if _warm(settings or {}):
+            self.process = warm_starter.Started(words, data.parent, environment)
+        else:
+            self.process = subprocess.Popen(
+                words, cwd=data.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         self.output = _Lines(self.process.stdout)

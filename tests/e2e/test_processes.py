@@ -13,6 +13,8 @@ import pytest
 from server_process import ALICE, COMMAND, PATIENCE, ServerProcess, eventually, run_command, serving, surroundings
 from wire_clients import DRAFTS, Rest, connection, login
 
+pytestmark = pytest.mark.usefixtures("started_cold")
+
 THREE = ["--workers", "3"]
 VALIDATE = {"action": "validate", "vmw-task": "true"}
 

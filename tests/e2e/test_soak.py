@@ -23,6 +23,8 @@ from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login
 
 from imagewright.cli import sample_depot as sample
 
+pytestmark = pytest.mark.usefixtures("started_cold")
+
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6"))
 PARTS = 5
 """Of the time. The first one warms up; the last one is compared with the second."""

@@ -28,6 +28,8 @@ from server_process import (
 )
 from wire_clients import DRAFTS, Rest, basic, connection, login, rest_session
 
+pytestmark = pytest.mark.usefixtures("started_cold")
+
 PRIVILEGE = "VcIntegrity.lifecycleSoftwareSpecification.Read"
 
 
