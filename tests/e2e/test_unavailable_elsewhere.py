@@ -4,6 +4,7 @@ well without a restart."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -15,9 +16,10 @@ import httpx
 import pytest
 from draft_creation import DIALECTS, refused
 from official_sdk import Drafts, create_session_security_context, errors, with_security
+from postgresql_proxy import before_postgresql
 from postgresql_server import PostgresqlServer, postgresql
 from s3_server import ACCESS_KEY, SECRET_KEY, S3Server, before
-from server_process import ALICE, ServerProcess, allowing, eventually, run_command, serving
+from server_process import ADMINISTRATOR, ALICE, ServerProcess, allowing, eventually, run_command, serving
 from shared_servers import *  # noqa: F403 - fixtures
 from wire_clients import DRAFTS, OFFLINE, Rest, connection, login
 
@@ -88,6 +90,44 @@ def test_a_restart_of_postgresql_between_two_calls_is_not_noticed(
         server_of_database.start()
         for _ in range(5):
             assert alice.result("GET", DRAFTS, 200).keys() == {draft}
+
+
+def test_a_connection_that_breaks_during_a_commit(fresh_users: Path, database: tuple[PostgresqlServer, str]) -> None:
+    """The answer is true: done when it can be seen that it was, and otherwise that nobody knows."""
+    _, url = database
+    with (
+        before_postgresql(url) as proxy,
+        serving(fresh_users, ["--database", proxy.url], SHORT_WAIT) as server,
+        connection(server) as http,
+    ):
+        token, administrator = login(http, ALICE), {"vmware-api-session-id": login(http, ADMINISTRATOR)}
+
+        rest, json_rpc = (dialect(http) for dialect in DIALECTS)
+
+        def drafts() -> set[str]:
+            return set(Rest(http, token).result("GET", DRAFTS, 200))
+
+        proxy.break_after_commit = True
+        draft = rest.create(token)
+        assert proxy.broke.is_set()
+        assert drafts() == {draft}, "it was committed, and the server has found that out"
+
+        proxy.broke.clear()
+        proxy.break_before_commit = True
+        text = refused(json_rpc.create(token, delete_existing=True), "SERVICE_UNAVAILABLE").text
+        assert proxy.broke.is_set()
+        assert "It may have been made, or not" in text
+        assert drafts() == {draft}
+
+        proxy.break_after_commit = proxy.closed = True
+        text = refused(rest.create(token, delete_existing=True), "SERVICE_UNAVAILABLE").text
+        proxy.closed = False
+        assert "It may have been made, or not" in text
+        (request,) = re.findall(r"request id (\w+)", text)
+        records = http.get("/imagewright/v1/audit", headers=administrator).json()["records"]
+        assert [each["outcome"] for each in records if each["request_id"] == request] == ["OK"]
+        assert len(drafts()) == 1
+        assert drafts() != {draft}
 
 
 def test_a_start_waits_for_postgresql(fresh_users: Path, database: tuple[PostgresqlServer, str]) -> None:

@@ -149,8 +149,19 @@ def test_result_of_any_json_form_comes_back(storage: DatabaseStorage, running: T
     with storage.write() as unit:
         assert unit.tasks.finish("t", "first", TaskStatus.SUCCEEDED, after(9), result=result)
     done = get(storage, "t")
-    assert done == replace(running, status=TaskStatus.SUCCEEDED, ended=after(9), result=result)
+    assert done == replace(running, status=TaskStatus.SUCCEEDED, ended=after(9), result=result, arguments={})
     assert type(done.result) is type(result)
+
+
+def test_what_a_task_needed_to_run_goes_when_it_ends(storage: DatabaseStorage) -> None:
+    """There can be a password in it, and nobody runs the task again."""
+    with storage.write() as unit:
+        unit.tasks.add(task_of("t", arguments={"headers": {"X-Token": "secret"}}))
+    assert claim(storage, "first", now=0) is not None
+    assert get(storage, "t").arguments, "another worker may have to run it again"
+    with storage.write() as unit:
+        assert unit.tasks.finish("t", "first", TaskStatus.FAILED, after(9), error={"error_type": "ERROR"})
+    assert get(storage, "t").arguments == {}
 
 
 def test_final_states_are_final(storage: DatabaseStorage, running: Task) -> None:

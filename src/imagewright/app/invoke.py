@@ -22,7 +22,8 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 from typing import Any, NoReturn
@@ -37,7 +38,9 @@ from imagewright.app.auditing import (
 from imagewright.app.authentication import Caller, Credentials, UserPassword, WrongPassword
 from imagewright.app.call import Call, Origin, Services
 from imagewright.app.ports import (
+    AuditFilter,
     AuditRecord,
+    OutcomeUnknown,
     StaleRevision,
     Storage,
     StorageUnavailable,
@@ -64,6 +67,9 @@ ReadArguments = Callable[[], Arguments]
 
 CallEnded = Callable[[str, str, float], None]
 """Is told of every call: the operation, OK or the type of the error, and the seconds that it took."""
+
+MOMENT = timedelta(milliseconds=1)
+"""Times are written with milliseconds."""
 
 _STORAGE_TROUBLE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EMFILE}
@@ -265,11 +271,16 @@ class Application:
         now: datetime,
     ) -> Any:
         for attempt in range(1, TRIES + 1):
+            record: AuditRecord | None = None
             try:
                 with ExitStack() as transaction:
                     call = Call(operation, caller, self.services, origin, now, partial(self._begin, transaction))
                     result = function(call, arguments)
-                    call.uow.audit.add(record_of_call(operation, arguments, caller.name, origin, now, result))
+                    record = record_of_call(operation, arguments, caller.name, origin, now, result)
+                    call.uow.audit.add(record)
+            except OutcomeUnknown:
+                if record is None or not self._is_written(record):
+                    raise
             except StaleRevision:
                 # Somebody else was faster; what he wrote is now there to be read.
                 log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
@@ -283,6 +294,16 @@ class Application:
             "Others kept changing the same thing while this call ran, {0} times. Nothing was changed; try again.",
             TRIES,
         )
+
+    def _is_written(self, record: AuditRecord) -> bool:
+        """Whether the change with this record was committed, as far as can be seen now."""
+        wanted = AuditFilter(record.time, record.time + MOMENT, [record.user], [record.operation])
+        try:
+            with self.storage.read() as uow:
+                return any(replace(each, number=0) == record for each in uow.audit.newest(wanted, 1000))
+        except StorageUnavailable as failure:
+            log.warning("whether a change was committed cannot be seen: %s", failure)
+            return False
 
     def _begin(self, transaction: ExitStack) -> UnitOfWork:
         return transaction.enter_context(self.storage.write())
@@ -341,6 +362,14 @@ def not_serving(state: str) -> ServiceUnavailable:
 
 def raise_as_api_error(failure: Exception, origin: Origin) -> NoReturn:
     """Turns what went wrong into service_unavailable or, with a reference id that finds the log record, into error."""
+    if isinstance(failure, OutcomeUnknown):
+        log.error("storage trouble: %s", failure)
+        raise ServiceUnavailable.because(
+            "imagewright.service.outcome_unknown",
+            "The connection to the database broke while the change was being committed. It may have been made, or not: "
+            "look before you try again. If it was, the audit record has an entry with the request id {0}.",
+            origin.request_id,
+        ) from failure
     if isinstance(failure, StorageUnavailable) or (isinstance(failure, OSError) and failure.errno in _STORAGE_TROUBLE):
         log.error("storage trouble: %s", failure)
         raise ServiceUnavailable.because(

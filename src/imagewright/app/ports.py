@@ -33,6 +33,10 @@ class StorageUnavailable(Exception):
     """
 
 
+class OutcomeUnknown(StorageUnavailable):
+    """The connection broke while a transaction was being committed: it may have been, or not."""
+
+
 class TakesLonger(Exception):
     """What was to be read at once needs work that would hold up others, such as a catalogue that is not made yet."""
 

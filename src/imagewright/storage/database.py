@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from imagewright.app.consistency import BlobUse
-from imagewright.app.ports import Figures, StaleRevision, StorageUnavailable
+from imagewright.app.ports import Figures, OutcomeUnknown, StaleRevision, StorageUnavailable
 from imagewright.storage.audit import AuditTable
 from imagewright.storage.catalogs import CatalogCache
 from imagewright.storage.consistency import blob_uses, contradictions
@@ -72,10 +72,17 @@ class DatabaseStorage:
     def write(self) -> Iterator[Transaction]:
         """A transaction that is committed when the block ends, and undone when it ends with an exception.
 
-        Raises StaleRevision also when the database found that another transaction was faster.
+        Raises StaleRevision also when the database found that another transaction was faster, and OutcomeUnknown when
+        the connection broke before the database had said that it committed.
         """
-        with errors_translated(writing=True), self.engines.writer.begin() as connection:
+        with (
+            errors_translated(writing=True),
+            self.engines.writer.connect() as connection,
+            connection.begin() as transaction,
+        ):
             yield Transaction(connection, self._catalogs)
+            with _broken_commits_told():
+                transaction.commit()
 
     def version(self) -> int | None:
         """Another number after every change of the database; None for PostgreSQL, which would have to be asked."""
@@ -127,6 +134,16 @@ class Transaction:
         All other blobs are orphans.
         """
         return frozenset(self._connection.execute(OWNED_BLOBS).scalars())
+
+
+@contextmanager
+def _broken_commits_told() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if error.connection_invalidated:
+            raise OutcomeUnknown(f"the connection to the database broke during a commit: {error.orig}") from error
+        raise
 
 
 @contextmanager

@@ -153,11 +153,13 @@ class TaskTable:
     ) -> bool:
         """Ends a claimed task; False when another worker has it now or it has ended.
 
+        Its arguments go: nobody runs it again, and there can be secrets in them, such as the header for a download.
         Raises ValueError for a status that is not final.
         """
         if not status.is_final:
             raise ValueError(f"a task does not end as {status}")
         outcome = {"status": status, "ended": ended, "result": result, "error": error, "lease_until": None}
+        outcome["arguments"] = {}
         return changed(self.connection, _FINISH, task=task_id, by=worker, **outcome)
 
     def delete_ended_before(self, time: datetime, limit: int) -> int:
