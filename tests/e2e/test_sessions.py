@@ -107,13 +107,14 @@ def test_wrong_password_or_user_are_told_alike(http: httpx.Client, account: Acco
         ("Basic !!!", "base64"),
         ("Basic bm9jb2xvbg==", "colon"),
         ("Basic /////w==", "base64"),
+        (b"Basic \xe9", "base64"),
         ("Digest username=alice", "'Digest'"),
         ("Bearer", "not valid"),
         ("Bearer nonsense", "not valid"),
         ("nonsense", "'nonsense'"),
     ],
 )
-def test_malformed_authorization(http: httpx.Client, header: str, told: str) -> None:
+def test_malformed_authorization(http: httpx.Client, header: str | bytes, told: str) -> None:
     for method, path in (("POST", "/session"), ("GET", DRAFTS)):
         answer = Rest(http).refused(method, path, 401, "UNAUTHENTICATED", headers={"Authorization": header})
         assert told in answer.text

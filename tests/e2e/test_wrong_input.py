@@ -160,6 +160,15 @@ def test_names_that_cannot_be(alice: Rest) -> None:
         alice.result("DELETE", f"{DRAFTS}/{draft}", 204)
 
 
+def test_a_number_in_a_query_that_is_nested_without_end(user: Callable[[str], Rest]) -> None:
+    answer = user("administrator").http.get(
+        "/imagewright/v1/audit",
+        params={"limit": "[" * 5000},
+        headers={"vmware-api-session-id": str(user("administrator").token)},
+    )
+    assert "limit" in refusal_in(answer, 400, "INVALID_ARGUMENT").text
+
+
 # --- JSON-RPC --------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +177,7 @@ def test_names_that_cannot_be(alice: Rest) -> None:
     [
         (b"{nonsense", -32700, "not JSON"),
         (b"\xff\xfe", -32700, "not JSON"),
+        (b"[" * 100_000 + b"]" * 100_000, -32700, "nested too deeply"),
         (b"[]", -32600, "one JSON object"),
         ({"jsonrpc": "1.0"}, -32600, "jsonrpc"),
         ({"id": None}, -32600, "id"),

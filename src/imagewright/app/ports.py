@@ -27,10 +27,7 @@ Clock = Callable[[], datetime]
 
 
 class StorageUnavailable(Exception):
-    """The database cannot be used now: locked beyond its timeout, unreadable, gone, or its disk is full.
-
-    The text is for the log; callers answer with service_unavailable.
-    """
+    """The database cannot be used now: locked beyond its timeout, unreadable, gone, disk full. The text is for logs."""
 
 
 class OutcomeUnknown(StorageUnavailable):

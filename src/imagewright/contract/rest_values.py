@@ -406,6 +406,6 @@ def _from_text(type_: Type, text: str) -> Any:
         case Integer() | Double():
             try:
                 return json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return text
     return text

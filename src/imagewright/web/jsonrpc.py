@@ -102,13 +102,15 @@ def read_invocation(body: bytes, headers: Mapping[str, str]) -> Invocation:
         message = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(-32700, f"Parse error: the body is not JSON ({error}).") from None
+    except RecursionError:
+        raise ProtocolError(-32700, "Parse error: the body is nested too deeply.") from None
     if not isinstance(message, dict):
         raise ProtocolError(-32600, "Invalid request: the body must be one JSON object.")
     request_id = message.get("id")
     if message.get("jsonrpc") != "2.0" or not isinstance(request_id, str | int):
-        raise ProtocolError(
-            -32600, 'Invalid request: "jsonrpc" must be "2.0", and "id" a string or a number.', request_id
-        )
+        # What is no id is not sent back: it can be anything, of any size and depth.
+        known = request_id if isinstance(request_id, str | int) else None
+        raise ProtocolError(-32600, 'Invalid request: "jsonrpc" must be "2.0", and "id" a string or a number.', known)
     if message.get("method") != "invoke":
         raise ProtocolError(-32601, 'Method not found: the only method is "invoke".', request_id)
     params = message.get("params")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from secrets import token_hex
 from urllib.parse import parse_qs
@@ -54,7 +53,7 @@ def _from_authorization(header: str) -> Credentials:
         case "basic":
             try:
                 user, colon, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # not ASCII, not base64, or not UTF-8
                 return UnknownScheme("Basic that is not base64 of user:password in UTF-8")
             return UserPassword(user, password) if colon else UnknownScheme("Basic without a colon")
         case "bearer":
