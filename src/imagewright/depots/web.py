@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
+from time import monotonic
 from typing import Final
 
 import httpcore
@@ -18,7 +19,7 @@ import httpx
 from imagewright.app.ports import Validators
 from imagewright.depots.connection import GuardedBackend, permitted
 from imagewright.depots.masking import masked
-from imagewright.depots.policy import FetchPolicy, numeric, resolve
+from imagewright.depots.policy import Address, FetchPolicy, numeric, resolve
 from imagewright.depots.source import Source, Wanted
 from imagewright.depots.trouble import Deadline, Passing, Trouble
 
@@ -28,6 +29,9 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 """What a server answers that may be fine again in a moment."""
+
+_UNKNOWN_FOR: Final = 60.0
+"""Seconds for which a name that this machine cannot resolve is not looked up again."""
 
 _PART: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.IGNORECASE)
 
@@ -90,6 +94,7 @@ class WebReader:
 
     def __init__(self, policy: FetchPolicy) -> None:
         self._policy = policy
+        self._unknown_until: dict[str, float] = {}
         self._tls = ssl.create_default_context()
         if policy.ca_bundle is not None:
             self._tls.load_verify_locations(cafile=policy.ca_bundle)
@@ -165,14 +170,24 @@ class WebReader:
 
     def _check_before_proxy(self, url: httpx.URL) -> None:
         """With a proxy it is the proxy that connects, so all addresses that the name has here must be allowed."""
-        addresses = numeric(url.host)
-        if not addresses:
-            try:
-                addresses = resolve(url.host, url.port or 0)
-            except (OSError, UnicodeError):
-                return
-        for address in addresses:
+        for address in numeric(url.host) or self._resolved(url):
             permitted(url.host, (address,), self._policy)
+
+    def _resolved(self, url: httpx.URL) -> Sequence[Address]:
+        """The addresses that a name has here; none when only the proxy may know it.
+
+        In a closed network that takes seconds to find out, which a depot of many files would pay for each of them.
+        """
+        now = monotonic()
+        if self._unknown_until.get(url.host, now) > now:
+            return ()
+        try:
+            return resolve(url.host, url.port or 0)
+        except (OSError, UnicodeError):
+            now = monotonic()
+            lasting = {host: until for host, until in self._unknown_until.copy().items() if until > now}
+            self._unknown_until = lasting | {url.host: now + _UNKNOWN_FOR}
+            return ()
 
     def connections(self, deadline: Deadline) -> httpcore.ConnectionPool:
         """Connections within the policy, for transfers that end before the deadline."""

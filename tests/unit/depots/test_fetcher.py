@@ -259,6 +259,25 @@ def test_a_configured_proxy_is_asked(server: Server) -> None:
     assert headers["Proxy-Authorization"] == "Basic bWU6cHc="
 
 
+def test_a_name_that_only_the_proxy_knows_is_looked_up_once_for_all_files(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, asked = socket.getaddrinfo, []
+
+    def slow_to_say_no(host: str, port: int, *args: int, **options: int) -> list[tuple[object, ...]]:
+        if host == "depot.invalid" and options.get("flags") != socket.AI_NUMERICHOST:
+            asked.append(host)
+        return original(host, port, *args, **options)  # type: ignore[return-value]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow_to_say_no)
+    fetcher = UrlFetcher(replace(LOOPBACK, proxy=server.url("")))
+    with fetcher.visit() as visitor:
+        for _ in range(3):
+            visitor.fetch("http://depot.invalid/file", io.BytesIO())
+    fetcher.fetch("http://depot.invalid/file", io.BytesIO())
+    assert (asked, len(server.requests)) == (["depot.invalid"], 4)
+
+
 def test_a_proxy_does_not_open_what_is_forbidden(server: Server) -> None:
     policy = FetchPolicy(proxy=server.url(""))
     assert "loopback" in refusal(server.url("file"), policy)
