@@ -32,7 +32,7 @@ from imagewright.app.passwords import hash_password
 from imagewright.app.ports import Blobs, Figures, StaleRevision, Storage, StorageUnavailable, User
 from imagewright.app.privileges import Role
 from imagewright.app.sweeping import sweep_blobs
-from imagewright.app.syncing import submit_due_sync
+from imagewright.app.syncing import seconds_until_sync, submit_due_sync
 from imagewright.app.tasks import error_document
 from imagewright.app.throttling import ThrottlePolicy
 from imagewright.app.uploads import forget_abandoned_uploads
@@ -270,6 +270,7 @@ class Service:
         self._background = threading.Thread(target=self._run, name="imagewright-service", daemon=True)
         self.failure: Exception | None = None
         self.on_failure: Callable[[], None] = lambda: None
+        self._pause = HOUSEKEEPING_SECONDS
         self._may_listen = threading.Event()
         if not others_serve:
             self._may_listen.set()
@@ -300,7 +301,7 @@ class Service:
                     self._stopping.wait(1.0)
             self._keep_house(self._sweep)
             self._keep_house(self._sync_when_due)
-            while not self._stopping.wait(HOUSEKEEPING_SECONDS):
+            while not self._stopping.wait(self._pause):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)
                 self._keep_house(lambda running: _listen_for_metrics(running, self._settings, self._tell))
@@ -361,8 +362,10 @@ class Service:
         forget_abandoned_uploads(running.storage, utc_now(), timedelta(seconds=self._settings.upload_lifetime))
 
     def _sync_when_due(self, running: Running) -> None:
+        self._pause = HOUSEKEEPING_SECONDS
         if submit_due_sync(running.storage, utc_now()):
             running.runner.wake()
+        self._pause = seconds_until_sync(running.storage, utc_now(), HOUSEKEEPING_SECONDS)
 
     def _sweep(self, running: Running) -> None:
         sweep_blobs(running.storage, running.application.services.blobs, utc_now())

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from imagewright.app.ports import AuditFilter, StaleRevision
-from imagewright.app.syncing import submit_due_sync
+from imagewright.app.syncing import seconds_until_sync, submit_due_sync
 from imagewright.model.schedule import Recurrence, Schedule, SyncSchedule
 from imagewright.model.task import Task, TaskStatus
 from imagewright.storage.database import DatabaseStorage, open_storage
@@ -95,6 +95,18 @@ def test_of_several_servers_one_submits_it(servers: list[DatabaseStorage]) -> No
         answers = list(pool.map(ask, servers))
     assert len([answer for answer in answers if answer]) == 1
     assert len(syncs(servers[0])) == 1
+
+
+def test_a_server_waits_just_until_the_next_one(server: DatabaseStorage) -> None:
+    assert seconds_until_sync(server, SET, 30) == 30, "there is no schedule"
+    plan(server)
+    assert seconds_until_sync(server, SET, 30) == 30
+    assert seconds_until_sync(server, DUE - timedelta(seconds=7.5), 30) == 7.5
+    assert seconds_until_sync(server, DUE + HOUR, 30) == 0
+    submit_due_sync(server, DUE)
+    assert seconds_until_sync(server, DUE, 30) == 30, "the next one is in an hour"
+    plan(server, enabled=False)
+    assert seconds_until_sync(server, DUE + HOUR, 30) == 30
 
 
 def test_syncs_that_no_server_was_there_for_are_made_up_for_by_one(server: DatabaseStorage) -> None:

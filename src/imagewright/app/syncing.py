@@ -41,6 +41,15 @@ def submit_due_sync(storage: Storage, now: datetime) -> str | None:
     return task.id
 
 
+def seconds_until_sync(storage: Storage, now: datetime, at_most: float) -> float:
+    """How long it is until the next sync is due; `at_most` when that is later, or when none is planned."""
+    with storage.read() as uow:
+        schedule = uow.schedules.get()
+    if schedule is None or schedule.next_run is None:
+        return at_most
+    return min(at_most, max(0.0, (schedule.next_run - now).total_seconds()))
+
+
 def _is_syncing(uow: UnitOfWork) -> bool:
     return bool(
         uow.tasks.list(
