@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 from server_process import ADMINISTRATOR, ALICE, BOB, ServerProcess, allowing, eventually, serving
+from test_depot_map import bundle_with
 from test_online_depots import READS_FROM_IT
 from wire_clients import Rest, rest_session
 
@@ -52,6 +53,23 @@ def test_files_are_uploaded_and_locations_are_fetched(cli: CommandLine, depot_fo
     }  # fmt: skip
     assert cli.told("depot", "rm", "2") == "removed depot 2\n"
     assert cli.run("depot", "content", sample.ALPHA).stdout == ""
+
+
+def test_what_was_inferred_is_told_of_the_depot(cli: CommandLine, tmp_path: Path, depot_folder: Path) -> None:
+    parts = {sample.SOLUTION_COMPONENT: sample.SOLUTION_VERSION}
+    odd = {"baseimages/odd.json": {"spec": {"releaseID": "9.1.0.0.1", "parts": parts}}, "licenses/x.json": {}}
+    bundle_with(depot_folder / sample.SOLUTION_FILE, tmp_path / "odd.zip", odd)
+    cli.told("depot", "add", str(tmp_path / "odd.zip"))
+
+    shown = " ".join(cli.told("depot", "show", "1").split())
+    notes = cli.answer("depot", "show", "1")["notes"]
+
+    assert "base image 9.1.0.0.1" in shown
+    assert "it is inferred and taken for the base image '9.1.0.0.1' (77%" in shown
+    assert [each["path"].rpartition(" > ")[2] for each in notes] == ["baseimages/odd.json", "licenses/x.json"]
+    cli.told("depot", "add", str(depot_folder / sample.ALPHA_FILE))
+    assert "passed over" not in cli.told("depot", "show", "2")
+    assert cli.answer("depot", "show", "2")["notes"] == []
 
 
 def test_what_is_there_already_is_no_error_and_leaves_no_upload(cli: CommandLine, depot_folder: Path) -> None:

@@ -62,6 +62,10 @@ def test_learn_correct_and_try(folder: Path) -> None:
     tried = run_command("depot", "map", "test", "map.toml", "odd.zip", folder=folder)
     assert tried.returncode == 0
     assert tried.stdout.endswith("x/odd.json: the base image 9.1.0.0.2, 1 component\n")
+    as_json = run_command("depot", "map", "test", "map.toml", "odd.zip", "--json", folder=folder)
+    (document,) = json.loads(as_json.stdout)["documents"]
+    assert (as_json.returncode, document["fits"], document["mappings"]) == (0, True, ["map.toml (image 1)"])
+    assert document["images"] == [{"kind": "base image", "image": "9.1.0.0.2", "components": 1}]
 
 
 def test_without_an_output_the_mapping_is_written_to_standard_output(folder: Path) -> None:
@@ -94,6 +98,12 @@ def test_a_mapping_that_does_not_fit_says_where(old: str, new: str, said: str, f
 
     assert done.returncode == 1
     assert said in done.stdout
+    as_json = run_command("depot", "map", "test", "map.toml", "odd.zip", "--json", folder=folder)
+    assert as_json.returncode == 1
+    answer = json.loads(as_json.stdout)
+    assert (
+        any(said in reason for each in answer["documents"] for reason in each["reasons"]) or said in answer["unused"][0]
+    )
 
 
 @pytest.mark.parametrize(

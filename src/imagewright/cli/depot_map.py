@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imagewright.cli.depot_files import problems_told, site_settings
 from imagewright.cli.exit_codes import DONE, REFUSED
-from imagewright.cli.terminal import say, tell
+from imagewright.cli.terminal import JsonOption, echo_json, say, tell
 
 if TYPE_CHECKING:
     from imagewright.formats.mapping import Mappings
@@ -56,9 +56,10 @@ def learn(
 
 
 @app.command("test")
-def test(
+def try_(
     mapping: Annotated[Path, typer.Argument(help="A mapping: a TOML file, see docs/mappings.md.")],
     depots: DepotsArgument,
+    json: JsonOption = False,
 ) -> None:
     """Try a mapping: show what it reads from depots, and where it does not fit.
 
@@ -72,35 +73,57 @@ def test(
     with problems_told():
         mappings = read_mapping(mapping.read_bytes(), str(mapping))
         documents = [document for path in depots for document in _unknown(path)]
-        used: set[str] = set()
-        refused = [document for document in documents if not _tried(Mappings(mappings), document, used)]
-    unused = [each for each in mappings if each.where not in used]
-    for each in unused:
-        say(f"{each.where} fits no document; it is for files like {each.part.files}")
-    raise typer.Exit(REFUSED if refused or unused else DONE)
+        tried = [_tried(Mappings(mappings), document) for document in documents]
+    used = {where for each in tried for where in each["mappings"]}
+    unused = [
+        f"{each.where} fits no document; it is for files like {each.part.files}"
+        for each in mappings
+        if each.where not in used
+    ]
+    if json:
+        echo_json({"documents": tried, "unused": unused})
+    else:
+        _show(tried, unused)
+    raise typer.Exit(DONE if all(each["fits"] for each in tried) and not unused else REFUSED)
 
 
-def _tried(mappings: Mappings, document: UnknownDocument, used: set[str]) -> bool:
-    """Shows what mappings make of a document, notes which of them fit, and says whether one does if any is for it."""
+def _show(tried: list[dict[str, Any]], unused: list[str]) -> None:
+    for document in tried:
+        where = document["document"]
+        for image in document["images"]:
+            components = f"{image['components']} component{'' if image['components'] == 1 else 's'}"
+            say(f"{where}: the {image['kind']} {image['image']}, {components}")
+        for reason in document["reasons"]:
+            say(f"{where}: {reason}")
+    for reason in unused:
+        say(reason)
+
+
+def _tried(mappings: Mappings, document: UnknownDocument) -> dict[str, Any]:
+    """What mappings make of a document: the images, which mappings fit, whether one does if any is for it, and why not.
+
+    As it is written with `--json`.
+    """
     from imagewright.formats.errors import FormatError
     from imagewright.formats.images import kind_of, label_of
 
+    answer: dict[str, Any] = {"document": document.where, "fits": True, "images": [], "mappings": [], "reasons": []}
     try:
         tried = mappings.read(document.data, document.path, document.where, document.known)
     except FormatError as error:
-        say(f"{document.where}: {error.what}")
-        return not mappings.covers(document.path)
+        return answer | {"fits": not mappings.covers(document.path), "reasons": [error.what]}
     fitting = [each for each in tried if each.images]
-    used.update(each.mapping.where for each in fitting)
     if not tried:
-        say(f"{document.where}: no part of the mapping is for it")
-    for each in fitting:
-        for image in each.images:
-            components = f"{len(image.components)} component{'' if len(image.components) == 1 else 's'}"
-            say(f"{document.where}: the {kind_of(image)} {label_of(image)}, {components}")
-    for each in tried if not fitting else ():
-        say(f"{document.where}: {each.mapping.where} does not fit: it {each.refusal}")
-    return bool(fitting) or not tried
+        return answer | {"reasons": ["no part of the mapping is for it"]}
+    if not fitting:
+        reasons = [f"{each.mapping.where} does not fit: it {each.refusal}" for each in tried]
+        return answer | {"fits": False, "reasons": reasons}
+    images = [
+        {"kind": kind_of(image), "image": label_of(image), "components": len(image.components)}
+        for each in fitting
+        for image in each.images
+    ]
+    return answer | {"images": images, "mappings": [each.mapping.where for each in fitting]}
 
 
 def _unknown(path: Path) -> tuple[UnknownDocument, ...]:

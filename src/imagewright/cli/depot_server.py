@@ -94,13 +94,14 @@ def ls(json: terminal.JsonOption = False) -> None:
 
 
 def show(depot: DepotArgument, json: terminal.JsonOption = False) -> None:
-    """Show a depot and what is in it.
+    """Show a depot, what is in it, and what of it was inferred from its content or passed over.
 
     Example: imagewright depot show 1
     """
     from imagewright.contract.services import depots_offline as offline
     from imagewright.contract.services import depots_offline_content as content
     from imagewright.contract.services import depots_online, depots_online_content
+    from imagewright.contract.services import own_depots_notes as notes
 
     with connected() as connection:
         if depot in connection.call(depots_online.list_):
@@ -109,13 +110,19 @@ def show(depot: DepotArgument, json: terminal.JsonOption = False) -> None:
         else:
             info = connection.call(offline.get, depot=depot)
             held = connection.call(content.get, depot=depot)
+        remarks = connection.call(notes.list_, depot=depot)
     if json:
-        terminal.echo_json({"depot": depot, **terminal.structure(info), "content": terminal.structure(held)})
+        described = {**terminal.structure(info), "content": terminal.structure(held)}
+        terminal.echo_json({"depot": depot, **described, "notes": [terminal.structure(each) for each in remarks]})
         return
     terminal.fields([("Depot", depot), *_facts(info)])
     rows = [row for bundles in held.metadata_bundles.values() for bundle in bundles for row in _held(bundle)]
     terminal.say("")
     terminal.table(("KIND", "NAME", "VERSION"), rows, "It holds nothing.")
+    if remarks:
+        terminal.say("\nInferred from its content, or passed over:")
+    for each in remarks:
+        terminal.say(f"  {each.path}: {each.reason}")
 
 
 def content(
