@@ -96,6 +96,17 @@ def test_what_is_no_server_is_told_in_one_line(cli: CommandLine, url: str, code:
     assert told in cli.refused(code, "login", url, **PASSWORD)
 
 
+def test_who_forgets_the_s_of_https_is_told(cli: CommandLine) -> None:
+    said = cli.refused(4, "login", cli.server.url.replace("https", "http"), **PASSWORD)
+    assert "perhaps it speaks https" in said
+    assert ".." not in said
+
+
+def test_a_place_that_cannot_be_written_is_told(cli: CommandLine) -> None:
+    (cli.folder / "file").write_text("")
+    assert "file: File exists; check the path" in cli.refused(2, "sample-depot", "file")
+
+
 def test_wrong_passwords_and_damaged_files_are_told(cli: CommandLine) -> None:
     words = ("login", cli.server.url, "--user", ALICE.name, "--ca")
     wrong = cli.refused(3, *words, str(cli.server.certificate), IMAGEWRIGHT_PASSWORD="wrong")

@@ -8,7 +8,7 @@ import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def fault(server: ServerProcess, operation: str, **effect: object) -> Iterator[C
 
 
 def held(server: ServerProcess, operation: str) -> AbstractContextManager[object]:
-    """Tasks of an operation stay RUNNING and do nothing."""
+    """Tasks of an operation stay RUNNING and do nothing, until the end of the context."""
     return fault(server, operation, effect="HOLD", state="RUNNING")
 
 
@@ -92,6 +92,56 @@ def test_the_bar_of_an_upload_moves_and_is_gone_at_the_end(cli: CommandLine) -> 
         assert "Upload" not in shown.text
         assert "large.zip" in shown.text
     eventually("nothing is left", lambda: blobs(cli.server) == before)
+
+
+def drawn(shown: Screen, which: Callable[[str], bool]) -> set[str]:
+    """The positions of the bars with such a text, in all pictures that were drawn of them."""
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.raw.decode())
+    return {found for line in re.split(r"[\r\n]+", text) if which(line) for found in percent(line)}
+
+
+@pytest.mark.parametrize("by_url", [True, False])
+def test_the_bar_of_an_import_moves_for_whoever_waits(cli: CommandLine, depot_folder: Path, by_url: bool) -> None:
+    file = depot_folder / sample.HARDWARE_FILE
+    with ExitStack() as terminals:
+        with held(cli.server, "*.offline.create$task"):
+            shown = terminals.enter_context(screen(cli, "depot", "add", file.as_uri() if by_url else str(file)))
+            shown.shows(lambda text: "Import" in text and " 0%" in text, "a bar at its beginning")
+            (task,) = cli.answer("task", "ls")
+            waiting = terminals.enter_context(screen(cli, "task", "wait", task))
+            waiting.shows(lambda text: "Import" in text and " 0%" in text, "the same in another terminal")
+        assert (shown.ended(), waiting.ended()) == (0, 0)
+        for each in (shown, waiting):
+            assert {"0%", "100%"} <= drawn(each, lambda line: "Upload" not in line)
+            assert "━" not in each.text, "it is gone at the end"
+        assert "SUCCEEDED (100 %)" in waiting.text
+
+
+def test_the_bar_of_a_sync_moves(cli: CommandLine) -> None:
+    with ExitStack() as terminals:
+        with held(cli.server, "*.depots.sync$task"):
+            shown = terminals.enter_context(screen(cli, "depot", "sync"))
+            shown.shows(lambda text: "Sync" in text and " 0%" in text, "a bar at its beginning")
+        assert shown.ended() == 0
+        assert "100%" in percent(shown.raw.decode())
+        assert "━" not in shown.text
+
+
+def test_the_bars_of_exports_with_and_without_a_server(cli: CommandLine, depot_folder: Path) -> None:
+    wanted = {"display_name": "Blades", "base_image": {"version": sample.BASE_8_0_3}}
+    (cli.folder / "blades.json").write_text(json.dumps(wanted))
+    cli.told("apply", "blades.json")
+    with screen(cli, "image", "export", "Blades", "--bundle", "served.zip") as shown:
+        assert shown.ended() == 0
+        assert "100%" in drawn(shown, lambda line: "served.zip" in line)
+        assert shown.text == "wrote served.zip"
+    depot = str(depot_folder / sample.BASE_8_0_3_FILE)
+    with screen(cli, "export", "blades.json", "--depot", depot, "--bundle", "alone.zip") as shown:
+        assert shown.ended() == 0
+        pictures = {(done, whole) for done, whole in re.findall(r"([\d.]+)/([\d.]+) kB", shown.raw.decode())}
+        assert any(done == whole for done, whole in pictures)
+        assert "━" not in shown.text
+    assert (cli.folder / "alone.zip").read_bytes() == (cli.folder / "served.zip").read_bytes()
 
 
 def test_remarks_stand_above_the_bars(cli: CommandLine, depot_folder: Path) -> None:

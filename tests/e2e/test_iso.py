@@ -7,10 +7,12 @@ import json
 import shutil
 import subprocess
 import tarfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from bootable import ALONE, BIOS_BOOT, EFI_BOOT, IN_A_TAR, LOADERS, VERSION, write_bootable_depot
+from command_line import CommandLine
 from exporting import committed, downloaded, fetched, urls
 from pycdlib import PyCdlib
 from server_process import ADMINISTRATOR, allowing, run_command, serving
@@ -187,6 +189,27 @@ def test_from_a_server(fresh_users: Path, tmp_path: Path, payloads: dict[str, by
         part = fetched(rest, url, range="bytes=32769-32773")
         assert part.content == b"CD001"
     assert {name: read(tmp_path / "served.iso", file) for name, file in ON_DISC.items()} == payloads
+
+
+def test_by_the_command_line_from_a_server(
+    fresh_users: Path, tmp_path: Path, payloads: dict[str, bytes], disc: Path
+) -> None:
+    write_bootable_depot(tmp_path / "depot.zip")
+    (tmp_path / "image.json").write_text(json.dumps(SPEC))
+    with serving(fresh_users) as server:
+        cli = CommandLine(server, tmp_path).log_in(ADMINISTRATOR)
+        cli.told("depot", "add", "depot.zip")
+        cli.told("apply", "image.json", "--name", "On a disc")
+        assert cli.told("image", "export", "On a disc", "--iso", "served.iso") == "wrote served.iso\n"
+        (tmp_path / "folder").mkdir()
+        cli.told("image", "export", "On a disc", "--iso", "folder")
+    checksums = {name: sha256(data).hexdigest() for name, data in payloads.items()}
+    assert {
+        name: sha256(read(tmp_path / "served.iso", file)).hexdigest() for name, file in ON_DISC.items()
+    } == checksums
+    # The same bytes without a server, and as often as one likes.
+    assert (tmp_path / "served.iso").read_bytes() == disc.read_bytes()
+    assert (tmp_path / "folder" / "On a disc-v1.iso").read_bytes() == disc.read_bytes()
 
 
 def test_a_server_refuses_it_before_anything_is_made(fresh_stock: Path) -> None:

@@ -90,6 +90,19 @@ def verified(depots: list[Path]) -> set[VibRef]:
     return found
 
 
+def test_a_folder_of_depots_is_all_of_them(spec: Path, sources: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "depots").mkdir()
+    for path in sources:
+        (tmp_path / "depots" / path.name).symlink_to(path)
+    succeeded(spec, sources, "--bundle", "one.zip")
+    succeeded(spec, [tmp_path / "depots"], "--bundle", "two.zip")
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    (tmp_path / "empty").mkdir()
+    refused = exported(spec, [tmp_path / "empty"], "--bundle", "no.zip")
+    assert refused.returncode == 2
+    assert "is a folder without offline bundles" in " ".join(refused.stderr.replace("│", "").split())
+
+
 def test_the_bundle_holds_the_image_and_nothing_else(spec: Path, sources: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out.zip"
     assert f"{out}: " in succeeded(spec, sources, "--bundle", str(out))

@@ -19,9 +19,25 @@ if TYPE_CHECKING:
     from imagewright.settings import Settings
 
 
+def depot_paths(paths: list[Path] | None) -> list[Path]:
+    """The depots that are meant: a folder stands for the offline bundles in it."""
+    found: list[Path] = []
+    for path in paths or ():
+        inside = sorted(path.glob("*.zip")) if path.is_dir() else [path]
+        if not inside:
+            raise typer.BadParameter(f"{path} is a folder without offline bundles (*.zip)")
+        found += inside
+    return found
+
+
 SpecArgument = Annotated[Path, typer.Argument(help="A software specification as JSON, as a server exports it.")]
 DepotsOption = Annotated[
-    list[Path], typer.Option("--depot", help="A depot: an offline bundle or a VIB. Can be given several times.")
+    list[Path],
+    typer.Option(
+        "--depot",
+        help="A depot: an offline bundle, a VIB, or a folder of offline bundles. Once for each.",
+        callback=depot_paths,
+    ),
 ]
 MapOption = Annotated[
     Path | None,

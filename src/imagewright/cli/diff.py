@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imagewright.cli import terminal
-from imagewright.cli.depot_files import MapOption, problems_told, read_depots, read_spec_file, site_settings
+from imagewright.cli.depot_files import (
+    MapOption,
+    depot_paths,
+    problems_told,
+    read_depots,
+    read_spec_file,
+    site_settings,
+)
 from imagewright.cli.findings import findings_text
 
 if TYPE_CHECKING:
@@ -26,7 +33,10 @@ def diff(
     before: Annotated[Path, typer.Argument(help="The image before: a specification as JSON, or an offline bundle.")],
     after: Annotated[Path, typer.Argument(help="The image after, in the same way.")],
     depot: Annotated[
-        list[Path] | None, typer.Option("--depot", help="A depot for both images. Can be given several times.")
+        list[Path] | None,
+        typer.Option(
+            "--depot", help="A depot for both images, or a folder of them. Once for each.", callback=depot_paths
+        ),
     ] = None,
     hardware: Annotated[
         Path | None, typer.Option(help="The devices of hosts: lspci -nnvmm, CSV or JSON. Tells who loses a driver.")

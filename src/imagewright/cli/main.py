@@ -103,6 +103,10 @@ def told(error: Exception) -> int | None:
 
     if isinstance(error, ApiError):
         return explain(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        tell(f"imagewright: {where}{error.strerror}; check the path, and whether there is room and a right to write.")
+        return exit_codes.UNUSABLE
     code = exit_codes.UNUSABLE if isinstance(error, SettingsError) else _code_of_client(error)
     if code is not None:
         tell(f"imagewright: {error}.")

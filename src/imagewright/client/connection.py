@@ -199,7 +199,9 @@ class Connection:
                 raise UntrustedCertificate(
                     f"the certificate of {self.url} is not trusted; if it has a new one, log in again"
                 ) from None
-            reason = str(error) or type(error).__name__
+            reason = str(error).rstrip(".") or type(error).__name__
+            if self.url.startswith("http:") and isinstance(error, httpx.RemoteProtocolError):
+                reason += "; perhaps it speaks https, as servers of ours do unless they are told otherwise"
             raise Unreachable(f"no answer from {self.url}, so perhaps it does not run there: {reason}") from None
 
 
@@ -227,9 +229,11 @@ def _copy(answer: httpx.Response, file: BinaryIO, progress: Progress) -> None:
 
 
 def _file_name(answer: httpx.Response) -> str:
-    """What the server calls the file, without any folder."""
-    name = answer.headers.get("content-disposition", "").partition('filename="')[2].partition('"')[0]
-    return Path(unquote(name)).name or Path(answer.url.path).name
+    """What the server calls the file, in any language, without any folder."""
+    header = answer.headers.get("content-disposition", "")
+    plain = header.partition('filename="')[2].partition('"')[0]
+    name = unquote(header.partition("filename*=UTF-8''")[2].partition(";")[0]) or plain
+    return Path(name).name or Path(answer.url.path).name
 
 
 def _is_about_certificate(error: BaseException | None) -> bool:
