@@ -28,9 +28,6 @@ Report = Callable[[int], None]
 
 NOTHING_KNOWN: Final[Crcs] = {}
 
-LARGE_CHUNK: Final = 4 * CHUNK
-"""Bytes that are read at a time when next to nothing is done with them."""
-
 COPIES: Final = max(2, min(4, os.cpu_count() or 2))
 """VIBs that are copied at the same time: hashing is most of the work, and goes on in several cores."""
 
@@ -105,7 +102,7 @@ def _each(vibs: Iterable[PlacedVib], work: Callable[[PlacedVib, Event], int]) ->
 def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report: Report, over: Event) -> int:
     """Passes the file of a VIB on, and gives its CRC-32."""
     digest, crc = sha256(), 0
-    for chunk in _chunks(vib, open_file, CHUNK, report, over):
+    for chunk in _chunks(vib, open_file, report, over):
         digest.update(chunk)
         crc = crc32(chunk, crc)
         write(chunk)
@@ -121,7 +118,7 @@ def _read(vib: Vib, open_file: OpenFile, write: Callable[[bytes], None], report:
 def _read_known(vib: Vib, known: int, open_file: OpenFile, report: Report, over: Event) -> int:
     """Compares the file of a VIB with its CRC-32, and gives that."""
     crc = 0
-    for chunk in _chunks(vib, open_file, LARGE_CHUNK, report, over):
+    for chunk in _chunks(vib, open_file, report, over):
         crc = crc32(chunk, crc)
     if crc != known:
         raise FormatError(
@@ -132,11 +129,11 @@ def _read_known(vib: Vib, known: int, open_file: OpenFile, report: Report, over:
     return crc
 
 
-def _chunks(vib: Vib, open_file: OpenFile, length: int, report: Report, over: Event) -> Iterator[bytes]:
+def _chunks(vib: Vib, open_file: OpenFile, report: Report, over: Event) -> Iterator[bytes]:
     """The file of a VIB in pieces, each reported when it has been used. FormatError when it has not the VIB's size."""
     size = 0
     with open_file(vib) as source:
-        while chunk := source.read(length):
+        while chunk := source.read(CHUNK):
             if over.is_set():
                 raise _Ended
             size += len(chunk)
