@@ -236,3 +236,25 @@ def test_a_start_waits_for_a_data_folder_that_is_read_only(fresh_users: Path, di
             assert upload(http, token, b"x" * 5000).status_code == 200
     finally:
         server.stop()
+
+
+def test_while_the_data_folder_is_read_only(
+    fresh_users: Path, depot_folder: Path, disk: Callable[[str], None], tmp_path: Path
+) -> None:
+    """The database lies elsewhere: a disk with files that are open for writing cannot be made read-only."""
+    elsewhere = Path(shutil.move(fresh_users / "imagewright.db", tmp_path / "elsewhere.db"))
+    settings = allowing(depot_folder) | SHORT_WAIT
+    with (
+        serving(fresh_users, ["--database", f"sqlite:///{elsewhere}"], settings) as server,
+        connection(server) as http,
+    ):
+        token = login(http, ALICE)
+        alice, bundle = Rest(http, token), depot_folder / sample.DRIVERS_FILE
+        disk("ro")
+        answer = upload(http, token, b"x" * 5000)
+        assert (answer.status_code, answer.json()["error_type"]) == (503, "SERVICE_UNAVAILABLE")
+        assert "Read-only file system" in failed_for_want_of_storage(imported(alice, bundle))
+        assert alice.result("POST", DRAFTS, 201), "what needs no file works"
+        disk("rw")
+        assert upload(http, token, b"x" * 5000).status_code == 200
+        assert imported(alice, bundle)["status"] == "SUCCEEDED"

@@ -167,6 +167,7 @@ def _session(rest: Rest) -> dict[str, str]:
     [
         ("application/zip", b"PK\x03\x04", "multipart/form-data curl -F"),
         ("multipart/form-data", b"--x\r\n", "boundary"),
+        ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n", "boundary 70"),
         ("multipart/form-data; boundary=x", b"no boundary here", "well-formed"),
         ("multipart/form-data; boundary=x", b"", "no file"),
         (

@@ -24,6 +24,9 @@ from imagewright.web.rest import error_response, json_response
 PIECE = 1024 * 1024
 """Bytes that are gathered before a worker thread is asked to write them."""
 
+LONGEST_BOUNDARY = 70
+"""As RFC 2046 has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
@@ -142,8 +145,8 @@ class _FileInForm:
 def _boundary(request: Request) -> bytes:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not boundary:
-        raise _bad_form("its content type is not multipart/form-data with a boundary")
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= LONGEST_BOUNDARY:
+        raise _bad_form(f"its content type is not multipart/form-data with a boundary of 1 to {LONGEST_BOUNDARY} bytes")
     return boundary
 
 
