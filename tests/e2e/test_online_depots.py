@@ -144,7 +144,7 @@ def test_a_site_that_requires_signatures_looks_at_each_file_before_it_exports_it
 def test_a_token_is_for_those_who_may_change_depots(
     alice: Rest, victor: Rest, http: httpx.Client, vendor: MoodySite
 ) -> None:
-    location, shown = vendor.url(INDEX), vendor.url("***/main/index.xml")
+    location, shown = vendor.url(INDEX), vendor.url("***/index.xml")
     depot = named(alice, location)
     for rest, seen in ((alice, location), (victor, shown)):
         assert rest.result("GET", f"{ONLINE}/{depot}", 200)["location"] == seen

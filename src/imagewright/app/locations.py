@@ -36,6 +36,12 @@ def check_index_location(call: Call, location: str) -> None:
 def location_for(call: Call, location: str) -> str:
     """A location as the caller may see it.
 
-    Vendors put access tokens into locations; who may not change depots does not see them.
+    Vendors put access tokens into locations; who may not change depots does not see them. A token can be a word, so
+    he sees the host and the name of the file, and no folder.
     """
-    return location if WRITE & call.caller.privileges else call.services.fetcher.shown(location)
+    if WRITE & call.caller.privileges:
+        return location
+    scheme, separator, rest = call.services.fetcher.shown(location).partition("://")
+    host, slash, path = rest.partition("/")
+    _, folders, name = path.rpartition("/")
+    return scheme + separator + host + slash + ("***/" if folders else "") + name

@@ -19,6 +19,8 @@ _RANDOM_CHANGES: Final = 0.3
 
 _RUN: Final = re.compile(rf"[A-Za-z0-9]{{{_SHORTEST_RUN},}}")
 _HEX_WITH_DASHES: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NEEDLESS_ESCAPE: Final = re.compile(r"%(3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")
+"""Of a letter or digit (mostly); nobody needs these but to hide something."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST: Final = 500
 
@@ -41,16 +43,22 @@ def masked(location: str) -> str:
 
 
 def _masked_segment(segment: str) -> str:
+    segment, parameters, _ = segment.partition(";")
+    segment = _NEEDLESS_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), segment)
+    return _masked_name(segment) + (f";{MASK}" if parameters else "")
+
+
+def _masked_name(segment: str) -> str:
     segment = _HEX_WITH_DASHES.sub(MASK, segment)
     joined = re.sub(r"[-_~=]|%[0-9A-Fa-f]{2}", "", segment)
     if len(joined) >= _SHORTEST_SEGMENT and joined.isalnum() and _looks_random(joined):
         return MASK
-    return _RUN.sub(lambda run: MASK if _looks_random(run[0]) or _mixes(run[0]) else run[0], segment)
+    return _RUN.sub(lambda run: MASK if _looks_random(run[0]) or _has_digits(run[0]) else run[0], segment)
 
 
-def _mixes(run: str) -> bool:
-    """True for letters and digits together: no word, whatever the order."""
-    return any(char.isdigit() for char in run) and any(char.isalpha() for char in run)
+def _has_digits(run: str) -> bool:
+    """True for digits, alone or with letters: no word, whatever the order, and too long for a number of a build."""
+    return any(char.isdigit() for char in run)
 
 
 def _looks_random(run: str) -> bool:

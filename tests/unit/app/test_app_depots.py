@@ -429,7 +429,7 @@ def test_depots_are_listed_by_id(samples: Reader) -> None:
 
 
 def test_a_location_is_shown_to_those_who_may_set_one(empty: Reader) -> None:
-    location = "https://example.com/token/a.zip"
+    location = "https://example.com/acme/main/a.zip"
     depot = empty.add(bundle(), source=DepotSource.PULL, location=location, file_id=None)
 
     assert empty(offline.get, depot=depot).location == "https://example.com/***/a.zip"
