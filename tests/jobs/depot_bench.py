@@ -192,6 +192,13 @@ class Site:
         assert task.error is None, task.error
         return str(task.result["depot"])
 
+    def file(self, name: str, data: bytes) -> Path:
+        """A file in the folder that the site reads locations from."""
+        path = self.folder / "files" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return path
+
     def failure(self, task_id: str) -> ApiError:
         """The error that a task ended with."""
         task = self.ended(task_id)

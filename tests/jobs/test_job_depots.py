@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import itertools
+import os
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -108,13 +109,64 @@ def test_what_is_no_header_is_refused(site: Site, name: str, value: str) -> None
 
 
 def test_a_bundle_is_read_from_a_folder_of_the_site(site: Site, bundles: dict[str, bytes]) -> None:
-    folder = site.folder / "files"
-    folder.mkdir()
-    (folder / "a bundle.zip").write_bytes(bundles[sample.SOLUTION_FILE])
+    path = site.file("a bundle.zip", bundles[sample.SOLUTION_FILE])
 
-    task = site.ended(site.create(location=f"file://{folder}/a%20bundle.zip"))
+    task = site.ended(site.create(location=path.as_uri()))
 
     assert task.status is TaskStatus.SUCCEEDED
+    error = site.failure(site.create(location=site.web.offer("same.zip", bundles[sample.SOLUTION_FILE])))
+    assert isinstance(error, AlreadyExists), "it is the same file, wherever it comes from"
+
+
+def test_a_bundle_in_a_folder_is_read_where_it_lies(
+    site: Site, bundles: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, go_on = hold_the_second_vib(monkeypatch)
+    path = site.file("a.zip", bundles[sample.BASE_8_0_2_FILE])
+    task = site.create(location=path.as_uri())
+    site.start()
+    assert there.wait(20)
+
+    assert sha256(path.read_bytes()) not in site.services.blobs.names(), "there is no copy of it"
+
+    go_on.set()
+    assert site.ended(task).status is TaskStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("change", ["grows", "is written to in place, and its time set back", "is cut off"])
+def test_a_bundle_that_is_changed_while_it_is_read_is_refused(
+    site: Site, bundles: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    there, go_on = hold_the_second_vib(monkeypatch)
+    path = site.file("a.zip", bundles[sample.BASE_8_0_2_FILE])
+    before = path.stat()
+    task = site.create(location=path.as_uri())
+    site.start()
+    assert there.wait(20)
+
+    with path.open("r+b") as file:
+        if change == "grows":
+            file.seek(0, io.SEEK_END)
+            file.write(b"more")
+        elif change == "is cut off":
+            file.truncate(before.st_size // 10)
+        else:
+            file.write(b"PK")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    go_on.set()
+
+    error = site.failure(task)
+    assert isinstance(error, InvalidArgument)
+    assert "was changed while it was being read. Try again." in str(error)
+    assert (site.depots(), site.blobs()) == ([], set())
+
+
+def test_a_damaged_bundle_in_a_folder_is_refused_for_its_damage(site: Site, bundles: dict[str, bytes]) -> None:
+    for name, (data, reason) in broken_bundles(bundles).items():
+        error = site.failure(site.create(location=site.file(name, data).as_uri()))
+        with pytest.raises(InvalidArgument, match=reason):
+            raise error
+    assert (site.depots(), site.blobs()) == ([], set())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Any
 from imagewright.app.authentication import Authenticator, Caller
 from imagewright.app.effective import EffectiveImages
 from imagewright.app.faults import Faults
-from imagewright.app.ports import Blobs, Clock, Fetcher, UnitOfWork
+from imagewright.app.fetch_ports import Fetcher
+from imagewright.app.ports import Blobs, Clock, UnitOfWork
 from imagewright.app.privileges import ADMINISTER
 from imagewright.app.tasks import new_task
 from imagewright.contract.operations import Operation

@@ -6,7 +6,7 @@ import io
 
 from imagewright.app.call import Call
 from imagewright.app.drafts import with_one_base_image
-from imagewright.app.ports import FetchError
+from imagewright.app.fetch_ports import FetchError
 from imagewright.app.uploads import upload_with
 from imagewright.contract.services import repository_software_drafts as drafts
 from imagewright.formats.errors import FormatError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagewright.app.call import Call
+from imagewright.app.fetch_ports import FetchError
 from imagewright.app.links import file_name, is_uri
-from imagewright.app.ports import FetchError
 from imagewright.app.privileges import WRITE
 from imagewright.model.errors import InvalidArgument
 

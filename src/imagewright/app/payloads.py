@@ -10,8 +10,9 @@ from threading import Lock
 from typing import Final
 
 from imagewright.app.call import Services
+from imagewright.app.fetch_ports import Fetcher, FetchError
 from imagewright.app.links import folder_of, path_in_url
-from imagewright.app.ports import Blobs, Fetcher, FetchError, Storage, UnitOfWork
+from imagewright.app.ports import Blobs, Storage, UnitOfWork
 from imagewright.formats.errors import FormatError
 from imagewright.formats.limits import Limits
 from imagewright.formats.online import vib_paths

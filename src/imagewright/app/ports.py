@@ -1,4 +1,4 @@
-"""What the application needs from the outside, as protocols. Storage, blobs and fetchers implement them.
+"""What the application needs of storage and blobs, as protocols; `fetch_ports` has the reading of locations.
 
 All functions here are synchronous; times are aware and in UTC.
 """
@@ -440,61 +440,3 @@ class Blobs(Protocol):
     def delete(self, sha256: str) -> bool: ...
     def names(self) -> Iterator[str]:
         """The SHA-256 of every blob, in no particular order."""
-
-
-class FetchError(Exception):
-    """A location could not be read. The text says which and why, with the HTTP status met, for whoever gave it."""
-
-
-class Sink(Protocol):
-    """Something to write bytes to."""
-
-    def write(self, data: bytes, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What tells one version of a location from another, as HTTP has it, word for word; "" is nothing."""
-
-    etag: str = ""
-    last_modified: str = ""
-
-
-class Fetcher(Protocol):
-    """Reads locations that people give, and those that what is there names."""
-
-    def check(self, location: str) -> None:
-        """Raises FetchError when this location may not be read at all (scheme, address, folder)."""
-
-    def shown(self, location: str) -> str:
-        """The location without passwords and access tokens, for those who may not know them; still a URI."""
-
-    def fetch(
-        self,
-        location: str,
-        sink: Sink,
-        *,
-        headers: Mapping[str, str] | None = None,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> int:
-        """Streams a location into `sink` and tells its size in bytes; `progress` gets bytes so far and the total.
-
-        A transfer that breaks off is gone on with, for a few times. Raises FetchError; an exception from `progress`
-        ends the transfer and is passed on.
-        """
-
-    def fetch_changed(
-        self,
-        location: str,
-        known: Validators,
-        sink: Sink,
-        *,
-        progress: Callable[[int, int | None], None] | None = None,
-    ) -> Validators | None:
-        """As `fetch`, but only when it is no longer the known version. None when it is; else what the new one is."""
-
-    def visit(self) -> AbstractContextManager[Fetcher]:
-        """The same for many files of one server: connections are kept, and all together have the time of one file.
-
-        What it gives may be used from several threads.
-        """

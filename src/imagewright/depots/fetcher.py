@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imagewright.app.ports import FetchError, Sink, Validators
-from imagewright.depots.files import open_file, permitted_path
+from imagewright.app.fetch_ports import FetchError, FileInPlace, Sink, Validators
+from imagewright.depots.files import QuietFile, open_descriptor, open_file, permitted_path
 from imagewright.depots.masking import masked
 from imagewright.depots.policy import FetchPolicy
 from imagewright.depots.source import Source, Wanted
@@ -79,6 +79,29 @@ class UrlFetcher:
         passed on.
         """
         return self._transfer(location, Transfer(sink, self._policy, progress or _nobody_asked), headers or {}).received
+
+    def in_place(
+        self, location: str, *, progress: Progress | None = None
+    ) -> AbstractContextManager[FileInPlace] | None:
+        """The file of a `file:` location, within the limits of the site; None for other locations.
+
+        It is read once, for its SHA-256, and `progress` told of that. Raises FetchError, on entering.
+        """
+        with _told_about(location):
+            if _parsed(location).scheme != "file":
+                return None
+        return self._file_in_place(location, progress or _nobody_asked)
+
+    @contextmanager
+    def _file_in_place(self, location: str, progress: Progress) -> Iterator[FileInPlace]:
+        deadline = Deadline(self._policy.total_timeout)
+        with ExitStack() as opened:
+            with _told_about(location):
+                path = permitted_path(_parsed(location), self._policy.file_folders)
+                descriptor = opened.enter_context(open_descriptor(path))
+                file = QuietFile(descriptor, self._policy.size_limit, lambda: _told_about(location))
+                file.read_through(progress, deadline)
+            yield file
 
     def fetch_changed(
         self, location: str, known: Validators, sink: Sink, *, progress: Progress | None = None

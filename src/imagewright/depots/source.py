@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imagewright.app.ports import Validators
+from imagewright.app.fetch_ports import Validators
 
 NOTHING_KNOWN = Validators()
 

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from imagewright.app.ports import Sink, Validators
+from imagewright.app.fetch_ports import Sink, Validators
 from imagewright.depots.policy import FetchPolicy
 from imagewright.depots.source import NOTHING_KNOWN, Source, Wanted
-from imagewright.depots.trouble import Deadline, Passing, Trouble
+from imagewright.depots.trouble import Deadline, Passing, changed, too_large
 
 CHUNK: Final = 1024 * 1024
 """The sink gets its bytes in chunks of this size, the last one excepted."""
@@ -82,7 +82,7 @@ class Transfer:
             digest.update(again)
             left -= len(again)
             if not left and again and digest.digest() != self._digest.digest():
-                raise _changed()
+                raise changed()
             if new:
                 yield new
         if left:
@@ -92,15 +92,8 @@ class Transfer:
         """Raises Trouble when this is certainly not what the transfer began with."""
         etags = {source.validators.etag, self.validators.etag} - {""}
         if len(etags) > 1 or (source.size is not None and self._size is not None and source.size != self._size):
-            raise _changed()
+            raise changed()
 
     def _refuse_too_large(self, size: int) -> None:
         if size > self._limit:
-            raise Trouble(
-                f"is larger than the {self._limit} bytes that this server reads. Check that it is the right location, "
-                "or raise the size limit in the server's settings."
-            )
-
-
-def _changed() -> Trouble:
-    return Trouble("was changed while it was being read. Try again.")
+            raise too_large(self._limit)

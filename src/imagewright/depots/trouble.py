@@ -33,3 +33,16 @@ class Deadline:
     def pause(self, seconds: float) -> None:
         """Waits, but not beyond the end. Raises Trouble when the time is over."""
         time.sleep(self.limit(seconds))
+
+
+def too_large(limit: int) -> Trouble:
+    """That of a location with more than `limit` bytes."""
+    return Trouble(
+        f"is larger than the {limit} bytes that this server reads. Check that it is the right location, "
+        "or raise the size limit in the server's settings."
+    )
+
+
+def changed() -> Trouble:
+    """That of a location whose bytes are no longer those that were there."""
+    return Trouble("was changed while it was being read. Try again.")

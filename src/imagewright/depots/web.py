@@ -16,7 +16,7 @@ from typing import Final
 import httpcore
 import httpx
 
-from imagewright.app.ports import Validators
+from imagewright.app.fetch_ports import Validators
 from imagewright.depots.connection import GuardedBackend, permitted
 from imagewright.depots.masking import masked
 from imagewright.depots.policy import Address, FetchPolicy, numeric, resolve

@@ -3,6 +3,7 @@
 An import is all or nothing::
 
     location or uploaded file ──► bundle blob ──► metadata ──► one blob for each VIB ──► Finish: depot and content
+    file: location, read where it lies ──────────────▲
 
 Until its Finish is committed nothing refers to what it stored. A failed import takes its blobs away itself, one that
 was killed is started again and stores the same ones, and what is left over in any other case is swept as orphans.
@@ -10,14 +11,16 @@ was killed is started again and stores the same ones, and what is left over in a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 from imagewright.app.call import Services
 from imagewright.app.depots import depot_with, refuse_known_bundle, remove_depot, require_unused
-from imagewright.app.ports import FetchError, UnitOfWork
+from imagewright.app.fetch_ports import FetchError, FileInPlace
+from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
 from imagewright.app.tasks import result_document
 from imagewright.app.uploads import upload_with
@@ -47,8 +50,7 @@ def import_depot(job: Job[Services]) -> Finish:
     ServiceUnavailable when the blobs cannot be stored or read.
     """
     work = _Import(job)
-    with tidying(job, work.stored):
-        bundle = work.bundle()
+    with tidying(job, work.stored), work.bundle() as bundle:
         with job.storage.read() as uow:
             refuse_known_bundle(uow, bundle.sha256)
         content = work.store(bundle)
@@ -77,10 +79,11 @@ def delete_depot(job: Job[Services]) -> Finish:
 
 @dataclass(frozen=True, slots=True)
 class _Bundle:
-    """A bundle that lies in the blob store. `name` is what messages call it; `file_id` is that of its upload."""
+    """A bundle that can be read. `name` is what messages call it; `file_id` is that of its upload."""
 
     sha256: str
     name: str
+    file: BinaryIO
     file_id: str | None = None
 
 
@@ -95,23 +98,45 @@ class _Import:
     def arguments(self) -> Mapping[str, Any]:
         return self.job.task.arguments
 
-    def bundle(self) -> _Bundle:
-        """The bundle, fetched or uploaded."""
-        if self.arguments["source_type"] == DepotSource.PULL:
-            return self._fetched(self.arguments["location"])
-        with self.job.storage.read() as uow:
-            upload = upload_with(uow, self.arguments["file_id"], self.job.task.user)
-        return _Bundle(upload.sha256, upload.file_name, upload.file_id)
+    @contextmanager
+    def bundle(self) -> Iterator[_Bundle]:
+        """The bundle, fetched, uploaded, or where it lies. Raises InvalidArgument when its location cannot be read."""
+        if self.arguments["source_type"] != DepotSource.PULL:
+            with self.job.storage.read() as uow:
+                upload = upload_with(uow, self.arguments["file_id"], self.job.task.user)
+            with self.job.services.blobs.open(upload.sha256) as file:
+                yield _Bundle(upload.sha256, upload.file_name, file, upload.file_id)
+            return
+        location = self.arguments["location"]
+        name = _file_name(self.job.services.fetcher.shown(location))
+        try:
+            in_place = self.job.services.fetcher.in_place(location, progress=self._report_reading)
+            if in_place is None:
+                sha256 = self._fetched(location)
+                with self.job.services.blobs.open(sha256) as file:
+                    yield _Bundle(sha256, name, file)
+            else:
+                yield from self._lying(in_place, name)
+        except FetchError as error:
+            raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
+
+    def _lying(self, in_place: AbstractContextManager[FileInPlace], name: str) -> Iterator[_Bundle]:
+        """A file that others may write to: nothing of it counts when it is another at the end."""
+        with in_place as found:
+            try:
+                yield _Bundle(found.sha256, name, found.file)
+            except InvalidArgument:
+                found.require_unchanged()  # a change is why something was wrong with it
+                raise
+            found.require_unchanged()
 
     def store(self, bundle: _Bundle) -> DepotContent:
         """Stores every VIB of the bundle, and gives the content with each VIB as its own file describes it."""
         self.job.progress(FETCHED, WHOLE, f"Reading {bundle.name}")
         services = self.job.services
         try:
-            with (
-                services.blobs.open(bundle.sha256) as file,
-                open_depot(file, bundle.name, services.limits, services.trusted_signers, services.forms) as opened,
-            ):
+            trusted, forms = services.trusted_signers, services.forms
+            with open_depot(bundle.file, bundle.name, services.limits, trusted, forms) as opened:
                 return opened.content.with_vibs(self._stored_vibs(opened))
         except FormatError as error:
             raise InvalidArgument.because(
@@ -132,21 +157,19 @@ class _Import:
             ownerdata=self.arguments["ownerdata"],
         )
 
-    def _fetched(self, location: str) -> _Bundle:
-        def report(received: int, total: int | None) -> None:
-            done = FETCHED * received // total if total else 0
-            whole = f" of {_size(total)}" if total else ""
-            self.job.progress(done, WHOLE, f"Fetching the bundle: {_size(received)}{whole}")
-
+    def _fetched(self, location: str) -> str:
         services = self.job.services
-        try:
-            with services.blobs.writer() as writer:
-                services.fetcher.fetch(location, writer, headers=self.arguments["headers"], progress=report)
-                blob = writer.commit()
-        except FetchError as error:
-            raise InvalidArgument.because("imagewright.depot.not_fetched", "{0}", error) from error
+        with services.blobs.writer() as writer:
+            headers = self.arguments["headers"]
+            services.fetcher.fetch(location, writer, headers=headers, progress=self._report_reading)
+            blob = writer.commit()
         self.stored[blob.sha256] = blob.crc32
-        return _Bundle(blob.sha256, _file_name(services.fetcher.shown(location)))
+        return blob.sha256
+
+    def _report_reading(self, received: int, total: int | None) -> None:
+        done = FETCHED * received // total if total else 0
+        whole = f" of {_size(total)}" if total else ""
+        self.job.progress(done, WHOLE, f"Fetching the bundle: {_size(received)}{whole}")
 
     def _stored_vibs(self, opened: OpenDepot) -> dict[VibRef, Vib]:
         def report(written: int, whole: int, text: str) -> None:

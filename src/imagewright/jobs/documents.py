@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import BinaryIO, Final
 
+from imagewright.app.fetch_ports import Fetcher, FetchError, Validators
 from imagewright.app.links import file_name, folder_of, path_in_url
-from imagewright.app.ports import Blobs, Fetcher, FetchError, Validators
+from imagewright.app.ports import Blobs
 from imagewright.formats.limits import Limits
 from imagewright.model.library import OnlineDocument
 

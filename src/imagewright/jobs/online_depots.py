@@ -18,6 +18,7 @@ from typing import Final
 
 from imagewright.app.call import Services
 from imagewright.app.depots import require_unused
+from imagewright.app.fetch_ports import FetchError
 from imagewright.app.online_depots import (
     blobs_of,
     depots_to_sync,
@@ -27,7 +28,7 @@ from imagewright.app.online_depots import (
     remove_umds_depot,
     umds_depot,
 )
-from imagewright.app.ports import FetchError, UnitOfWork
+from imagewright.app.ports import UnitOfWork
 from imagewright.app.sweeping import submit_sweep
 from imagewright.app.tasks import error_document
 from imagewright.contract.services import depots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import socket
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from imagewright.app.ports import Fetcher, FetchError
+from imagewright.app.fetch_ports import Fetcher, FetchError
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
 from imagewright.depots.transfer import CHUNK
@@ -573,6 +574,40 @@ def test_files_are_read_below_a_folder_that_is_a_link(folder: Path, tmp_path: Pa
 )
 def test_other_files_are_not(folder: Path, path: str, said: str) -> None:
     assert said in refusal(f"file://{folder}/{path}", FetchPolicy(file_folders=(folder,)))
+    assert said in refusal_in_place(f"file://{folder}/{path}", FetchPolicy(file_folders=(folder,)))
+
+
+def refusal_in_place(location: str, policy: FetchPolicy) -> str:
+    in_place = UrlFetcher(policy).in_place(location)
+    assert in_place is not None
+    with pytest.raises(FetchError) as refused, in_place:
+        pass
+    return str(refused.value)
+
+
+def test_a_file_is_read_in_place_at_any_place_of_it(folder: Path) -> None:
+    data = (folder / "inside").read_bytes()
+    told: list[tuple[int, int | None]] = []
+    fetcher = UrlFetcher(FetchPolicy(file_folders=(folder,)))
+    in_place = fetcher.in_place(f"file://{folder}/inside", progress=lambda *each: told.append(each))
+    assert in_place is not None
+    with in_place as found:
+        assert found.sha256 == hashlib.sha256(data).hexdigest()
+        assert found.file.read() == data
+        assert found.file.seek(-2, io.SEEK_END) == len(data) - 2
+        assert found.file.read() == data[-2:]
+        found.file.seek(0)
+        with pytest.raises(OSError, match="Invalid argument"):
+            found.file.seek(-1)
+        found.require_unchanged()
+        (folder / "inside").write_bytes(b"other")
+        with pytest.raises(FetchError, match="was changed while it was being read"):
+            found.require_unchanged()
+    assert told[-1] == (len(data), len(data))
+
+
+def test_what_is_no_file_cannot_be_read_in_place() -> None:
+    assert UrlFetcher(FetchPolicy()).in_place("https://depot.example.com/a.zip") is None
 
 
 def test_no_file_is_read_without_a_folder(folder: Path) -> None:
@@ -585,9 +620,9 @@ def test_files_of_other_hosts_are_not_read(folder: Path) -> None:
 
 
 def test_the_size_limit_holds_for_files(folder: Path) -> None:
-    assert "larger than the 10 bytes" in refusal(
-        f"file://{folder}/inside", FetchPolicy(file_folders=(folder,), size_limit=10)
-    )
+    policy = FetchPolicy(file_folders=(folder,), size_limit=10)
+    assert "larger than the 10 bytes" in refusal(f"file://{folder}/inside", policy)
+    assert "larger than the 10 bytes" in refusal_in_place(f"file://{folder}/inside", policy)
 
 
 # What messages say

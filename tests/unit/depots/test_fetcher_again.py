@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from moody_site import MoodySite, moody_site
 
-from imagewright.app.ports import FetchError, Validators
+from imagewright.app.fetch_ports import FetchError, Validators
 from imagewright.depots.fetcher import UrlFetcher
 from imagewright.depots.policy import FetchPolicy
 from imagewright.depots.transfer import CHUNK
