@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from imagewright.cli.main import app
+from imagewright.cli.commands import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 

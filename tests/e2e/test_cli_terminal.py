@@ -7,6 +7,8 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -251,6 +253,47 @@ def test_ctrl_c_while_waiting_does_not_end_the_task(cli: CommandLine, depot_fold
             shown.press(CTRL_C)
             assert shown.ended() == INTERRUPTED
         assert list(cli.answer("task", "ls")) == [task]
+
+
+@pytest.mark.parametrize("module", ["imagewright.cli.commands", "typer.main"])
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(module: str, tmp_path: Path) -> None:
+    """Whichever part is being loaded just then."""
+    program = (
+        "import signal, sys, os\n"
+        "class Typist:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Typist())\n"
+        "from imagewright.cli.main import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_export_without_a_server_that_is_ended_leaves_no_file(
+    number: signal.Signals, depot_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "blades.json").write_text(json.dumps({"base_image": {"version": sample.BASE_8_0_3}}))
+    (tmp_path / "out").mkdir()
+    words = ["export", "blades.json", "--depot", str(depot_folder / sample.BASE_8_0_3_FILE), "--bundle", "out/b.zip"]
+    program = (
+        "import os, signal, sys\n"
+        "from imagewright.cli import export_files\n"
+        "write = export_files.write_bundle\n"
+        "def ended(sink, *others):\n"
+        "    sink.write(b'half'); sink.flush()\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "    write(sink, *others)\n"
+        "export_files.write_bundle = ended\n"
+        "from imagewright.cli.main import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *words], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == INTERRUPTED, done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_certificate_is_asked_about_once(cli: CommandLine) -> None:

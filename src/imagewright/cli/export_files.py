@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from imagewright.cli.interruption import told_to_end
 from imagewright.cli.opened_depots import OpenedDepots
 from imagewright.formats.boot_disc import boot_disc
 from imagewright.formats.bundle_copy import write_bundle
@@ -93,6 +94,7 @@ def bill(path: Path, effective: EffectiveSpec) -> Output:
 def write_all(outputs: Sequence[Output]) -> None:
     """Writes the files, and puts them into place when all are complete; otherwise nothing has changed."""
     with (
+        told_to_end(),
         _progress(sum(output.size for output in outputs)) as report,
         _all_or_none([output.path for output in outputs]) as files,
     ):
