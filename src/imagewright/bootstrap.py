@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,8 @@ log = logging.getLogger(__name__)
 
 ADMINISTRATOR = "administrator@vsphere.local"
 HOUSEKEEPING_SECONDS = 30.0
+SWEEP_SECONDS = 3600.0
+"""At least so long between two looks for blobs without an owner, which ask for the names of all."""
 PIECE = 5000
 """Old rows that are removed at a time, so that nobody waits long who wants to write."""
 
@@ -271,6 +274,7 @@ class Service:
         self.failure: Exception | None = None
         self.on_failure: Callable[[], None] = lambda: None
         self._pause = HOUSEKEEPING_SECONDS
+        self._next_sweep = 0.0
         self._may_listen = threading.Event()
         if not others_serve:
             self._may_listen.set()
@@ -304,6 +308,7 @@ class Service:
             while not self._stopping.wait(self._pause):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)
+                self._keep_house(self._sweep)
                 self._keep_house(lambda running: _listen_for_metrics(running, self._settings, self._tell))
                 self._keep_house(self._sync_when_due)
         except Exception as failure:  # without its service, the process must end and say why
@@ -368,6 +373,9 @@ class Service:
         self._pause = seconds_until_sync(running.storage, utc_now(), HOUSEKEEPING_SECONDS)
 
     def _sweep(self, running: Running) -> None:
+        if time.monotonic() < self._next_sweep:
+            return
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
         sweep_blobs(running.storage, running.application.services.blobs, utc_now())
 
     def _close(self) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +17,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from server_process import ALICE, ServerProcess, allowing, eventually
+from server_process import ALICE, PATIENCE, ServerProcess, allowing, eventually, surroundings
 from vendor_site import READS_FROM_IT, vendor_site
 from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login
 
+from imagewright.blobs.directory import DirectoryBlobs
 from imagewright.cli import sample_depot as sample
 
 TASK = {"vmw-task": "true"}
@@ -206,6 +211,30 @@ def test_what_a_crash_left_half_written_is_removed_by_the_next_start(lives: Live
     lives.kill()
     lives.start()
     assert list(incoming.iterdir()) == []
+
+
+def test_a_file_without_an_owner_is_removed_while_the_server_runs(fresh_users: Path) -> None:
+    """The same server with a shorter hour, and a shorter pause before it keeps house."""
+    program = (
+        "import imagewright.bootstrap as it; it.HOUSEKEEPING_SECONDS = it.SWEEP_SECONDS = 0.1\n"
+        "from imagewright.cli.main import main; main()"
+    )
+    words = [sys.executable, "-c", program, "serve", "--no-tls", "--listen", "127.0.0.1:0", "--data", str(fresh_users)]
+    with subprocess.Popen(words, env=surroundings(), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            assert "ready\n" in process.stdout
+            blobs = DirectoryBlobs(fresh_users / "blobs")
+            with blobs.writer() as writer:
+                writer.write(b"left by a crash of another server")
+                orphan = writer.commit().sha256
+            assert orphan in blobs.names(), "too young"
+            long_ago = time.time() - 2 * 3600
+            os.utime(fresh_users / "blobs" / orphan[:2] / orphan[2:4] / orphan, (long_ago, long_ago))
+            eventually("it is gone", lambda: orphan not in blobs.names())
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 def _upload(lives: Lives, pieces: SimpleQueue[bytes | None]) -> None:
