@@ -70,6 +70,44 @@ def test_as_many_at_a_time_as_there_are_threads(
             assert store_vibs(opened, blobs, {}, quiet)
 
 
+def test_the_largest_is_begun_first_and_what_comes_back_is_in_the_order_of_the_bundle(
+    blobs: DirectoryBlobs, bundle: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+    copy = OpenDepot.copy_vib
+
+    def note(depot: OpenDepot, vib: Vib, sink: Any = None) -> Vib:
+        begun.append(vib.size)
+        return copy(depot, vib, sink)
+
+    monkeypatch.setattr(OpenDepot, "copy_vib", note)
+    monkeypatch.setattr("imagewright.jobs.storing.COPIES", 1)
+    with open_depot(io.BytesIO(bundle), "d.zip") as opened:
+        found = store_vibs(opened, blobs, {}, quiet)
+        assert list(found) == [vib.ref for vib in opened.content.vibs]
+    assert begun == sorted(begun, reverse=True)
+    assert begun != [vib.size for vib in found.values()]
+
+
+def test_copies_do_not_wait_for_a_report(blobs: DirectoryBlobs, bundle: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    all_copied = threading.Event()
+    copied: list[Vib] = []
+    copy = OpenDepot.copy_vib
+
+    def count(depot: OpenDepot, vib: Vib, sink: Any = None) -> Vib:
+        copied.append(copy(depot, vib, sink))
+        if len(copied) == len(depot.content.vibs):
+            all_copied.set()
+        return copied[-1]
+
+    def slow(_written: int, _whole: int, _text: str) -> None:
+        assert all_copied.wait(20)
+
+    monkeypatch.setattr(OpenDepot, "copy_vib", count)
+    with open_depot(io.BytesIO(bundle), "d.zip") as opened:
+        assert len(store_vibs(opened, blobs, {}, slow)) == len(copied)
+
+
 @pytest.mark.parametrize("number", [0, 1, 5])
 def test_a_bad_vib_ends_it(
     blobs: DirectoryBlobs, bundle: bytes, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
@@ -78,7 +116,7 @@ def test_a_bad_vib_ends_it(
     copy = OpenDepot.copy_vib
 
     def fail(depot: OpenDepot, vib: Vib, sink: Any = None) -> Vib:
-        if vib is depot.content.vibs[number]:
+        if vib is sorted(depot.content.vibs, key=lambda each: each.size, reverse=True)[number]:
             raise FormatError("x.vib", "is bad")
         copied.append(vib)
         return copy(depot, vib, sink)

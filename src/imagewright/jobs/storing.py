@@ -6,8 +6,8 @@ disk to have them is left to further threads: it takes longer than all the rest,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
@@ -22,6 +22,9 @@ COPIES: Final = 2
 
 COMMITS: Final = 8
 """How many blobs wait for the disk at the same time; it can serve several for little more than the price of one."""
+
+REPORT_SECONDS: Final = 0.1
+"""The longest time between two reports, and so until a large VIB is cancelled."""
 
 Report = Callable[[int, int, str], None]
 """Takes how much is done, how much there is in all, and a text; what it raises ends the storing."""
@@ -38,9 +41,16 @@ def store_vibs(opened: OpenDepot, blobs: Blobs, stored: dict[str, int], report: 
     vibs = [vib for vib in opened.content.vibs if not vib.file_missing]
     storing = _Storing(opened, blobs, stored, report, len(vibs), sum(vib.size for vib in vibs) or 1)
     with storing.commits, ThreadPoolExecutor(COPIES, thread_name_prefix="vib-copy") as copies:
-        running = {vib.ref: copies.submit(storing.copy, vib) for vib in vibs}
-    _raise_first([*running.values(), *storing.pending])
-    return {ref: copy.result() for ref, copy in running.items()}
+        # The largest first: one that is begun last would be copied while the other threads have nothing to do.
+        running = {vib.ref: copies.submit(storing.copy, vib) for vib in sorted(vibs, key=_size, reverse=True)}
+        storing.tell_until_done(running.values())
+    copied = {vib.ref: running[vib.ref] for vib in vibs}
+    _raise_first([*copied.values(), *storing.pending])
+    return {ref: copy.result() for ref, copy in copied.items()}
+
+
+def _size(vib: Vib) -> int:
+    return vib.size
 
 
 class _Ended(Exception):
@@ -84,12 +94,24 @@ class _Storing:
         return found
 
     def advance(self, size: int) -> None:
-        """Tells that so many bytes more are written, so that a large VIB shows progress and can be cancelled."""
+        """Counts bytes that are written, also within a large VIB, which ends here when something else went wrong."""
         if self.failed:
             raise _Ended
         with self.lock:
             self.written += size
-            self.report(self.written, self.whole, f"Storing VIB {self.begun} of {self.count}")
+
+    def tell_until_done(self, copies: Iterable[Future[Vib]]) -> None:
+        """Reports until all copies have ended. They never wait for it: a report may be a transaction."""
+        left = set(copies)
+        while left:
+            _done, left = wait(left, REPORT_SECONDS, FIRST_COMPLETED)
+            with self.lock:
+                written, begun = self.written, self.begun
+            try:
+                self.report(written, self.whole, f"Storing VIB {begun} of {self.count}")
+            except BaseException:
+                self.failed = True
+                raise
 
     def _commit(self, writer: BlobWriter, resources: ExitStack) -> None:
         try:
