@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -163,8 +164,13 @@ def test_several_bundles_under_a_limit(spec: Path, sources: list[Path], tmp_path
 def test_a_limit_that_a_component_does_not_fit(spec: Path, sources: list[Path], tmp_path: Path) -> None:
     done = exported(spec, sources, "--bundle", str(tmp_path / "part.zip"), "--split", "20K")
     assert done.returncode == 2
-    assert "a component does not fit" in done.stderr
+    found = re.search(r"the component ESXi \S+ takes (\d+) bytes", done.stderr)
+    assert found, done.stderr
     assert not list(tmp_path.glob("*part*"))
+    # That is what has to be allowed, and no byte more.
+    assert exported(spec, sources, "--bundle", "part.zip", "--split", str(int(found[1]) - 1)).returncode == 2
+    succeeded(spec, sources, "--bundle", "part.zip", "--split", found[1])
+    assert max(path.stat().st_size for path in tmp_path.glob("part-*.zip")) == int(found[1])
 
 
 def test_a_damaged_vib_leaves_no_file(depot_folder: Path, tmp_path: Path) -> None:

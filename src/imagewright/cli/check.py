@@ -20,17 +20,23 @@ from imagewright.cli.depot_files import (
 from imagewright.cli.findings import findings_text, summary
 from imagewright.model.content import AcceptanceLevel
 
+MinimumLevelOption = Annotated[
+    AcceptanceLevel | None, typer.Option("--minimum-level", help="The lowest acceptance level that an image may hold.")
+]
+RequireSignaturesOption = Annotated[
+    bool, typer.Option("--require-signatures", help="Every VIB must be signed by a trusted signer.")
+]
+TrustedSignersOption = Annotated[
+    Path | None, typer.Option("--trusted-signers", help="PEM file of the certificates to trust.")
+]
+
 
 def check(
     spec: SpecArgument,
     depot: DepotsOption,
-    minimum_level: Annotated[
-        AcceptanceLevel | None, typer.Option(help="The lowest acceptance level that an image may hold.")
-    ] = None,
-    require_signatures: Annotated[
-        bool, typer.Option("--require-signatures", help="Every VIB must be signed by a trusted signer.")
-    ] = False,
-    trusted_signers: Annotated[Path | None, typer.Option(help="PEM file of the certificates to trust.")] = None,
+    minimum_level: MinimumLevelOption = None,
+    require_signatures: RequireSignaturesOption = False,
+    trusted_signers: TrustedSignersOption = None,
     mapping: MapOption = None,
     json: terminal.JsonOption = False,
 ) -> None:

@@ -117,10 +117,12 @@ def _plans(
         largest = max(plans, key=lambda plan: plan.size)
         if largest.size <= limit:
             return plans
-        if len(largest.files.content.bundles[0].components) == 1:
-            break
+        alone = largest.files.content.bundles[0].components
+        if len(alone) == 1:
+            what = f"the component {alone[0].name} {alone[0].version} takes {largest.size} bytes"
+            raise FormatError("--split", f"is {limit} bytes, and {what}; it cannot be divided. Allow more")
         room -= largest.size - limit
-    raise FormatError("--split", f"is {limit} bytes, and a component does not fit; it cannot be divided. Allow more")
+    raise FormatError("--split", f"is {limit} bytes, which is less than any bundle takes. Allow more")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imagewright.settings import load_settings
+from imagewright.settings import Settings, load_settings
 
 
 def serve(
@@ -54,6 +54,11 @@ def serve(
         "allow_faults": allow_faults or None,
     }
     settings = load_settings(options, os.environ, config)
+    _run(settings)
+
+
+def _run(settings: Settings) -> None:
+    """Serves until it is told to stop, and tells why when it cannot."""
     from imagewright.logs import write_log
 
     write_log(settings.log_format, settings.log_level)
