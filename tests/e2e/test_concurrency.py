@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 from typing import Any, TypeVar
@@ -66,6 +68,25 @@ def test_of_many_who_create_one_has_a_draft(server: ServerProcess, alice: Rest) 
         assert alice.result("GET", DRAFTS, 200).keys() == set(made)
         refused = [each.json() for each in answers if each.status_code != 201]
         assert {each["error_type"] for each in refused} == {"ALREADY_EXISTS"}
+
+
+def test_while_somebody_writes_for_long_edits_wait_and_reads_do_not(
+    server: ServerProcess, alice: Rest, draft: str
+) -> None:
+    path, file = f"{DRAFTS}/{draft}/display-name", server.data / "imagewright.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other, connection(server) as http:
+        elsewhere = Rest(http, login(http, ALICE))
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(1) as pool:
+            edit = pool.submit(elsewhere.result, "PUT", path, 204, json={"display_name": "at last"})
+            try:
+                for _ in range(20):
+                    alice.refused("GET", path, 404, "NOT_FOUND")
+                assert not edit.done()
+            finally:
+                other.execute("COMMIT")
+            edit.result()
+    assert alice.result("GET", path, 200) == {"display_name": "at last"}
 
 
 def test_edits_of_different_parts_all_stand(server: ServerProcess, alice: Rest, draft: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from stored_values import draft_of
 
-from imagewright.app.ports import StorageUnavailable
+from imagewright.app.ports import StorageUnavailable, TakesLonger
 from imagewright.storage.database import DatabaseStorage, open_storage
 
 FILL = """
@@ -82,6 +82,20 @@ def test_locked_by_another_thread(hasty: DatabaseStorage) -> None:
     with hasty.write(), pytest.raises(StorageUnavailable, match="no connection"), hasty.write():
         pass
     assert use(hasty) == 1
+
+
+def test_who_must_not_wait_waits_for_nobody(path: Path) -> None:
+    patient = open_storage(f"sqlite:///{path}", busy_timeout=60.0)
+    with closing(patient), closing(sqlite3.connect(path, isolation_level=None)) as other:
+        with patient.write(), pytest.raises(TakesLonger), patient.write(at_once=True):
+            pass
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailable, match="locked"), patient.write(at_once=True):
+            pass
+        other.execute("COMMIT")
+        with patient.write(at_once=True) as unit:
+            unit.drafts.add(draft_of("bob"))
+        assert use(patient) == 2
 
 
 def test_file_that_is_no_database(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from imagewright.app.authentication import Authenticator, Caller
@@ -72,11 +71,15 @@ class Call:
         self.now = now
         self.wakes_runner = False
         self._open_transaction = open_transaction
+        self._uow: UnitOfWork | None = None
 
-    @cached_property
+    # No cached_property: until Python 3.12 it has one lock for all calls, and all would wait while one opens its own.
+    @property
     def uow(self) -> UnitOfWork:
         """The transaction of this call."""
-        return self._open_transaction()
+        if self._uow is None:
+            self._uow = self._open_transaction()
+        return self._uow
 
     @property
     def is_administrator(self) -> bool:

@@ -108,7 +108,7 @@ class Application:
         """Runs one operation and gives its result, a value of the contract.
 
         Raises ApiError and nothing else. When this returns, everything that the operation changed is durable.
-        With `at_once`, for a call that is quick (`quick_at`), it raises TakesLonger when others should not wait for it.
+        With `at_once`, for a call that is quick (`is_quick`), it raises TakesLonger when others should not wait for it.
         """
         begun = perf_counter()
         try:
@@ -132,15 +132,15 @@ class Application:
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s: %s after %.1f ms", operation, outcome, (perf_counter() - begun) * 1000)
 
-    def quick_at(self, operation: Operation, credentials: Credentials) -> int | None:
-        """The `version` at which the call can run where the request arrives, for a moment that nobody notices.
+    def is_quick(self, operation: Operation, credentials: Credentials) -> bool:
+        """Whether the call can run where the request arrives, for a moment that nobody notices.
 
-        None when it cannot. One that brings its own password cannot: checking that takes long, by design.
+        One that brings its own password cannot: checking that takes long, by design. With faults it may be a delay.
         """
         function = self._bindings.of(operation)
         if function is None or not function.quick or isinstance(credentials, UserPassword):
-            return None
-        return self.version()
+            return False
+        return self.storage.is_near and not self.services.faults.allowed
 
     def version(self) -> int | None:
         """A number that stays the same as long as what a quick operation has answered holds. None when that cannot be
@@ -192,6 +192,8 @@ class Application:
         now = self.services.clock()
         if operation.reads and not self.services.faults.armed:
             return self._just_read(operation, read_arguments, credentials, origin, now, at_once)
+        if at_once:
+            return self._write_at_once(operation, read_arguments, credentials, origin, now)
         with self.storage.read() as uow:
             caller = self._caller(uow, credentials, origin, now)
         arguments: Arguments = {}
@@ -231,6 +233,33 @@ class Application:
             if caller is not None:
                 self._write_down(record_of_refusal(operation, {}, caller.name, origin, now, refusal.error_type))
             raise
+
+    def _write_at_once(
+        self,
+        operation: Operation,
+        read_arguments: ReadArguments,
+        credentials: Credentials,
+        origin: Origin,
+        now: datetime,
+    ) -> Any:
+        """All in one transaction. What does not go well is undone and done again where there is time for it: to wait
+        for others, or to write a refusal down."""
+        try:
+            with self.storage.write(at_once=True) as uow:
+                caller = self._caller(uow, credentials, origin, now)
+                function = self._permitted(operation, caller)
+                arguments = read_arguments()
+                call = Call(operation, caller, self.services, origin, now, lambda: uow)
+                result = function(call, arguments)
+                uow.audit.add(record_of_call(operation, arguments, caller.name, origin, now, result))
+        except OutcomeUnknown:
+            # It may be done, and must not be done again.
+            raise
+        except (ApiError, StaleRevision, StorageUnavailable):
+            raise TakesLonger from None
+        if call.wakes_runner:
+            self.wake_runner()
+        return result
 
     def _caller(self, uow: UnitOfWork, credentials: Credentials, origin: Origin, now: datetime) -> Caller:
         authenticator = self.services.authenticator

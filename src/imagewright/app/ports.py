@@ -35,7 +35,8 @@ class OutcomeUnknown(StorageUnavailable):
 
 
 class TakesLonger(Exception):
-    """What was to be read at once needs work that would hold up others, such as a catalogue that is not made yet."""
+    """What was to be done at once would hold up others: it has to wait for somebody, or needs more work, such as a
+    catalogue that is not made yet."""
 
 
 class StaleRevision(Exception):
@@ -388,7 +389,13 @@ class UnitOfWork(Protocol):
 
 
 class Storage(Protocol):
-    """The database. Both context managers raise StorageUnavailable when it cannot be used."""
+    """The database. Both context managers raise StorageUnavailable when it cannot be used.
+
+    `is_near` when a transaction takes microseconds, because nobody else is asked for what is in it.
+    """
+
+    @property
+    def is_near(self) -> bool: ...
 
     def read(self, *, at_once: bool = False) -> AbstractContextManager[UnitOfWork]:
         """A transaction that writes nothing; it waits for no writer.
@@ -396,9 +403,10 @@ class Storage(Protocol):
         With `at_once` it raises TakesLonger before it does what takes more than a moment.
         """
 
-    def write(self) -> AbstractContextManager[UnitOfWork]:
+    def write(self, *, at_once: bool = False) -> AbstractContextManager[UnitOfWork]:
         """A transaction that is committed when the block ends, and undone when it ends with an exception.
 
+        With `at_once` it raises TakesLonger, or StorageUnavailable, before it waits for others for more than a moment.
         Raises StaleRevision also when the database finds that another transaction was faster (PostgreSQL does, whatever
         was written). After an error of a repository there is nothing to do but to leave the block.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -63,8 +64,13 @@ def _run(settings: Settings) -> None:
 
     write_log(settings.log_format, settings.log_level)
 
+    # What is loaded stays until the end: the collector need not look through it while it comes, nor ever again.
+    gc.disable()
     from imagewright.bootstrap import serve as run
     from imagewright.processes import ChildFailed
+
+    gc.freeze()
+    gc.enable()
 
     try:
         run(settings, lambda line: typer.echo(line))

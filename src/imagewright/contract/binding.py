@@ -44,11 +44,10 @@ class Bindings:
         Its first parameter is the call; the others are named as the inputs, and may end in an underscore where a name
         would hide a builtin (`filter_`). TypeError when they do not fit, ValueError when the operation has a function.
 
-        A `quick` one reads a few rows, and answers from the database and its arguments alone. So it can run where the
-        request arrives instead of in a thread, and its answer holds as long as nothing in the database changes.
+        A `quick` one reads or changes a few rows, and knows nothing but the database and its arguments. So it can run
+        where the request arrives instead of in a thread, and the answer of one that reads holds as long as nothing in
+        the database changes.
         """
-        if quick and not operation.reads:
-            raise ValueError(f"{operation.key} is not quick: it changes something.")
 
         def bind(function: Function) -> Function:
             if operation in self._bound:

@@ -69,20 +69,26 @@ class DatabaseStorage:
             yield Transaction(connection, self._catalogs, at_once=at_once)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, at_once: bool = False) -> Iterator[Transaction]:
         """A transaction that is committed when the block ends, and undone when it ends with an exception.
 
-        Raises StaleRevision also when the database found that another transaction was faster, and OutcomeUnknown when
-        the connection broke before the database had said that it committed.
+        With `at_once` it raises TakesLonger, or StorageUnavailable, instead of waiting for others, and TakesLonger
+        instead of making a catalogue. Raises StaleRevision also when the database found that another transaction was
+        faster, and OutcomeUnknown when the connection broke before the database had said that it committed.
         """
         with (
             errors_translated(writing=True),
-            self.engines.writer.connect() as connection,
+            self.engines.writing(at_once) as connection,
             connection.begin() as transaction,
         ):
-            yield Transaction(connection, self._catalogs)
+            yield Transaction(connection, self._catalogs, at_once=at_once)
             with _broken_commits_told():
                 transaction.commit()
+
+    @property
+    def is_near(self) -> bool:
+        """True for SQLite, which runs in this process."""
+        return self.engines.turns is not None
 
     def version(self) -> int | None:
         """Another number after every change of the database; None for PostgreSQL, which would have to be asked."""

@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import QueuePool
 
+from imagewright.app.ports import TakesLonger
+
 _UNUSABLE_SQLITE = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -43,7 +45,34 @@ _UNIQUE_SQLITE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMA
 _UNIQUE_POSTGRESQL = "23505"
 _REFERENCE_SQLITE = "SQLITE_CONSTRAINT_FOREIGNKEY"
 _REFERENCE_POSTGRESQL = "23503"
+MOMENT = 0.002
+"""Seconds that a transaction waits for others when somebody waits for it who should not: usually they take less."""
 _MIGRATION_LOCK = 0x696D616765  # any number that nobody else takes
+
+
+class WritersInTurn:
+    """SQLite has one writer at a time. Those of one process queue here, where the end of one wakes the next; SQLite's
+    own way, which remains between processes, is to look again after some milliseconds of sleep.
+
+    `hasty` is for writers that others wait for: it does not wait for other processes for more than a moment.
+    """
+
+    def __init__(self, hasty: sa.Engine, patience: float) -> None:
+        self.hasty = hasty
+        self._patience = patience
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def taken(self, at_once: bool) -> Iterator[None]:
+        """The turn of one writer. TimeoutError of SQLAlchemy, or TakesLonger with `at_once`, when it does not come."""
+        if not self._turn.acquire(timeout=MOMENT if at_once else self._patience):
+            if at_once:
+                raise TakesLonger("others are writing")
+            raise sa.exc.TimeoutError(f"others have been writing for {self._patience} seconds")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +85,20 @@ class Engines:
     reader: sa.Engine
     writer: sa.Engine
     version: Callable[[], int | None] = lambda: None
+    turns: WritersInTurn | None = None
     close_others: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def writing(self, at_once: bool) -> Iterator[sa.Connection]:
+        """A connection to write with, when its turn has come. With `at_once` it raises TakesLonger rather than wait for
+        others of this process; its transaction raises what a locked database raises rather than wait for other
+        processes."""
+        if self.turns is None:
+            with self.writer.connect() as connection:
+                yield connection
+        else:
+            with self.turns.taken(at_once), (self.turns.hasty if at_once else self.writer).connect() as connection:
+                yield connection
 
     def dispose(self) -> None:
         """Closes all connections that are not in use."""
@@ -98,12 +140,16 @@ def _connect_sqlite(path: Path, busy_timeout: float, threads: int) -> Engines:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     reading = ("query_only=ON",)
     reader = _sqlite_engine(path, "BEGIN", busy_timeout, threads, reading)
-    # SQLite has one writer at a time. Within this process they queue for the one connection, which wakes the next
-    # at once; SQLite's own way is to look again after some milliseconds of sleep. That remains for other processes.
     pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
     writer = _sqlite_engine(path, "BEGIN IMMEDIATE", busy_timeout, 1, pragmas)
+    hasty = _sqlite_engine(path, "BEGIN IMMEDIATE", MOMENT, 1, pragmas)
     watch = _SqliteWatch(path, busy_timeout, reading)
-    return Engines(reader, writer, watch.version, watch.close)
+
+    def close_others() -> None:
+        hasty.dispose()
+        watch.close()
+
+    return Engines(reader, writer, watch.version, WritersInTurn(hasty, busy_timeout), close_others)
 
 
 def _open_sqlite(path: Path, busy_timeout: float, pragmas: tuple[str, ...]) -> sqlite3.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from imagewright.app.ports import Session, User
 from imagewright.storage.rows import changed, one, row_of
 from imagewright.storage.schema import sessions, users
-from imagewright.storage.users import user_of
+from imagewright.storage.users import COLUMNS as OF_USER
 
 _IS_IT = sessions.c.token_hash == sa.bindparam("hash")
 _GET = sa.select(sessions).where(_IS_IT)
-_WITH_USER = sa.select(sessions, users).join(users, users.c.name == sessions.c.user).where(_IS_IT)
+_OF_SESSION = [sessions.c[field.name] for field in fields(Session)]
+_WITH_USER = sa.select(*_OF_SESSION, *OF_USER).join(users, users.c.name == sessions.c.user).where(_IS_IT)
 _ADD = sa.insert(sessions)
 _DELETE = sa.delete(sessions).where(_IS_IT)
 _DELETE_OF = sa.delete(sessions).where(sessions.c.user == sa.bindparam("name"))
@@ -40,12 +41,11 @@ class SessionTable:
 
     def with_user(self, token_hash: str) -> tuple[Session, User] | None:
         """The session of a token and whose it is; None also when that user has gone."""
-        row = one(self.connection, _WITH_USER, hash=token_hash)
+        row = self.connection.execute(_WITH_USER, {"hash": token_hash}).first()
         if row is None:
             return None
-        # By column and not by name: both tables have a column that is called created.
-        session = Session(**{column.key: row[column] for column in sessions.c})
-        return session, user_of(row)
+        # By place and not by name: both tables have a column that is called created.
+        return Session(*row[: len(_OF_SESSION)]), User(*row[len(_OF_SESSION) :])
 
     def add(self, session: Session) -> None:
         """Stores a new session."""

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 
 from imagewright.app.ports import User
-from imagewright.storage.rows import changed, duplicates_raise, one, row_of
+from imagewright.storage.rows import changed, duplicates_raise, row_of
 from imagewright.storage.schema import users
 
 _IS_IT = users.c.name == sa.bindparam("of")
-_GET = sa.select(users).where(_IS_IT)
-_LIST = sa.select(users).order_by(users.c.name)
+COLUMNS = [users.c[field.name] for field in fields(User)]
+"""In the order of the fields."""
+_GET = sa.select(*COLUMNS).where(_IS_IT)
+_LIST = sa.select(*COLUMNS).order_by(users.c.name)
 _ADD = sa.insert(users)
 _SAVE = sa.update(users).where(_IS_IT)
 _DELETE = sa.delete(users).where(_IS_IT)
-
-
-def user_of(row: sa.RowMapping) -> User:
-    """The user in a row, which may have columns of other tables too."""
-    return User(**{column.key: row[column] for column in users.c})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,8 @@ class UserTable:
         """The user of exactly this name."""
         if "\0" in name:  # Whoever logs in may say so; no user can be called so, and PostgreSQL cannot be asked.
             return None
-        row = one(self.connection, _GET, of=name)
-        return None if row is None else user_of(row)
+        row = self.connection.execute(_GET, {"of": name}).first()
+        return None if row is None else User(*row)
 
     def add(self, user: User) -> None:
         """Stores a new user. Raises ValueError when the name is taken."""
@@ -52,4 +49,4 @@ class UserTable:
 
     def list(self) -> Sequence[User]:
         """Everybody, by name."""
-        return [user_of(row) for row in self.connection.execute(_LIST).mappings()]
+        return [User(*row) for row in self.connection.execute(_LIST)]

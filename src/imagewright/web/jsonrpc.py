@@ -74,8 +74,7 @@ class JsonRpcDialect:
             operation = _operation(invocation)
             credentials = credentials_of(request) or context_credentials(invocation.context)
             call = partial(self._call, request, invocation, operation, credentials)
-            version = self.application().quick_at(operation, credentials)
-            return await at_once_or_in_thread(call, quick=version is not None)
+            return await at_once_or_in_thread(call, quick=self.application().is_quick(operation, credentials))
         except ApiError as error:
             return _error(invocation, error)
 

@@ -62,9 +62,10 @@ class RestDialect:
     async def _answered(self, request: Request, found: routing.Match, query: routing.Query, body: bytes) -> Response:
         application = self.application()
         credentials = credentials_of(request, prefer_password=found.operation is cis_session.create)
-        version = application.quick_at(found.operation, credentials)
+        quick = application.is_quick(found.operation, credentials)
+        version = application.version() if quick and found.operation.reads else None
         call = partial(self._call, request, found, query, body, credentials)
-        response = await at_once_or_in_thread(call, quick=version is not None)
+        response = await at_once_or_in_thread(call, quick=quick)
         if version is not None:
             self.kept.keep(request.scope, version, found.operation.key, response)
         return response

@@ -16,7 +16,7 @@ from imagewright.contract.services import settings
 from imagewright.model.spec import AlternativeImage, ImageSpec
 
 
-@implements(alternative_images.create)
+@implements(alternative_images.create, quick=True)
 def create(call: Call, draft: str, spec: alternative_images.CreateSpec) -> str:
     """Makes an empty alternative image and tells its id, `image-N`. Its base image is that of the default image."""
     found = own_draft(call, draft)
@@ -44,7 +44,7 @@ def list_(call: Call, draft: str) -> alternative_images.ListResult:
     )
 
 
-@implements(alternative_images.delete)
+@implements(alternative_images.delete, quick=True)
 def delete(call: Call, draft: str, image: str) -> None:
     """Takes an alternative image away; NotFound when the draft has none of that id."""
     found = own_draft(call, draft)

@@ -17,7 +17,7 @@ from imagewright.model.spec import SoftwareSpec
 from imagewright.model.task import TaskTarget
 
 
-@implements(drafts.create)
+@implements(drafts.create, quick=True)
 def create(call: Call, spec: drafts.CreateSpec) -> str:
     """Makes an empty draft of a new specification and tells its id.
 
@@ -52,7 +52,7 @@ def list_(call: Call, filter_: drafts.FilterSpec | None) -> dict[str, drafts.Inf
     return {draft.id: _info(call, draft, draft.status(current.get(draft.base_spec))) for draft in found}
 
 
-@implements(drafts.delete)
+@implements(drafts.delete, quick=True)
 def delete(call: Call, draft: str) -> None:
     """Throws a draft away. Its owner and administrators may."""
     found = draft_with(call, draft)

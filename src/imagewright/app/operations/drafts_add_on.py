@@ -22,13 +22,13 @@ def get(call: Call, draft: str) -> settings.AddOnInfo:
     return _get(call, draft, None)
 
 
-@implements(add_on.set_)
+@implements(add_on.set_, quick=True)
 def set_(call: Call, draft: str, spec: settings.AddOnSpec) -> None:
     """Sets the add-on. One that is in no depot is kept, and reported by validate."""
     _set(call, draft, None, spec)
 
 
-@implements(add_on.delete)
+@implements(add_on.delete, quick=True)
 def delete(call: Call, draft: str) -> None:
     """Takes the add-on away; nothing happens when there is none."""
     edit_image(call, draft, None, lambda image: replace(image, add_on=None))
@@ -40,13 +40,13 @@ def get_of_alternative(call: Call, draft: str, image: str) -> settings.AddOnInfo
     return _get(call, draft, image)
 
 
-@implements(alternative.set_)
+@implements(alternative.set_, quick=True)
 def set_of_alternative(call: Call, draft: str, image: str, spec: settings.AddOnSpec) -> None:
     """Sets the add-on of an alternative image."""
     _set(call, draft, image, spec)
 
 
-@implements(alternative.delete)
+@implements(alternative.delete, quick=True)
 def delete_of_alternative(call: Call, draft: str, image: str) -> None:
     """Takes the add-on of an alternative image away; NotFound when there is none."""
 

@@ -20,7 +20,7 @@ def get(call: Call, draft: str) -> settings.BaseImageInfo:
     return base_image_info(part_of(draft_with(call, draft), None), call.uow.depots.catalog())
 
 
-@implements(base_image.set_)
+@implements(base_image.set_, quick=True)
 def set_(call: Call, draft: str, spec: settings.BaseImageSpec) -> None:
     """Sets the base image. One that is in no depot is kept, and reported by validate."""
     version = checked(spec.version, "spec.version")

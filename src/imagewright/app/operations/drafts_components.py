@@ -29,19 +29,19 @@ def list_(call: Call, draft: str) -> dict[str, settings.ComponentInfo]:
     return component_infos(part_of(draft_with(call, draft), None), call.uow.depots.catalog())
 
 
-@implements(components.set_)
+@implements(components.set_, quick=True)
 def set_(call: Call, draft: str, component: str, version: str | None) -> None:
     """Adds a component or changes its version; without a version one is chosen when the image is composed."""
     _change(call, draft, None, {component: version})
 
 
-@implements(components.delete)
+@implements(components.delete, quick=True)
 def delete(call: Call, draft: str, component: str) -> None:
     """Takes a component out of the draft; nothing happens when it is not in it."""
     _change(call, draft, None, {}, [component])
 
 
-@implements(components.update)
+@implements(components.update, quick=True)
 def update(call: Call, draft: str, spec: components.UpdateSpec) -> None:
     """Adds, changes and takes out components, all or none of them."""
     _change(call, draft, None, spec.components_to_set or {}, spec.components_to_delete or ())
@@ -59,13 +59,13 @@ def list_of_alternative(call: Call, draft: str, image: str) -> dict[str, setting
     return component_infos(part_of(draft_with(call, draft), image), call.uow.depots.catalog())
 
 
-@implements(alternative.set_)
+@implements(alternative.set_, quick=True)
 def set_of_alternative(call: Call, draft: str, image: str, component: str, version: str | None) -> None:
     """Adds a component to an alternative image or changes its version."""
     _change(call, draft, image, {component: version})
 
 
-@implements(alternative.delete)
+@implements(alternative.delete, quick=True)
 def delete_of_alternative(call: Call, draft: str, image: str, component: str) -> None:
     """Takes a component out of an alternative image; NotFound when it is not in it."""
 
@@ -77,7 +77,7 @@ def delete_of_alternative(call: Call, draft: str, image: str, component: str) ->
     edit_image(call, draft, image, without)
 
 
-@implements(alternative.update)
+@implements(alternative.update, quick=True)
 def update_of_alternative(call: Call, draft: str, image: str, spec: alternative.UpdateSpec) -> None:
     """Adds, changes and takes out components of an alternative image, all or none of them."""
     _change(call, draft, image, spec.components_to_set or {}, spec.components_to_delete or ())

@@ -24,7 +24,7 @@ def get(call: Call, draft: str) -> display_name.Info:
     return display_name.Info(display_name=found.display_name)
 
 
-@implements(display_name.set_)
+@implements(display_name.set_, quick=True)
 def set_(call: Call, draft: str, spec: display_name.SetSpec) -> None:
     """Sets the name. Whether the library has one like it already is found out by validate and commit."""
     found = own_draft(call, draft)
@@ -39,7 +39,7 @@ def get_of_alternative(call: Call, draft: str, image: str) -> alternative_displa
     return alternative_display_name.Info(display_name=image_in(draft_with(call, draft), image).display_name)
 
 
-@implements(alternative_display_name.set_)
+@implements(alternative_display_name.set_, quick=True)
 def set_of_alternative(call: Call, draft: str, image: str, spec: alternative_display_name.SetSpec) -> None:
     """Sets the name of an alternative image."""
     name = checked(spec.display_name, "spec.display_name")

@@ -24,14 +24,14 @@ def get(call: Call, draft: str) -> settings.HardwareSupportInfo:
     return _get(call, draft, None)
 
 
-@implements(hardware_support.set_)
+@implements(hardware_support.set_, quick=True)
 def set_(call: Call, draft: str, spec: settings.HardwareSupportSpec) -> None:
     """Replaces the whole configuration; InvalidArgument for an entry that names no package."""
     packages = _packages(spec)
     edit_image(call, draft, None, lambda image: replace(image, hardware_support=packages))
 
 
-@implements(hardware_support.delete)
+@implements(hardware_support.delete, quick=True)
 def delete(call: Call, draft: str) -> None:
     """Takes the configuration away; NotFound when there is none."""
     _delete(call, draft, None)
@@ -43,7 +43,7 @@ def get_of_alternative(call: Call, draft: str, image: str) -> settings.HardwareS
     return _get(call, draft, image)
 
 
-@implements(alternative.set_)
+@implements(alternative.set_, quick=True)
 def set_of_alternative(call: Call, draft: str, image: str, spec: settings.HardwareSupportSpec) -> None:
     """Replaces the configuration of an alternative image, which can have one package and no more."""
     packages = _packages(spec)
@@ -57,7 +57,7 @@ def set_of_alternative(call: Call, draft: str, image: str, spec: settings.Hardwa
     edit_image(call, draft, image, lambda found: replace(found, hardware_support=packages))
 
 
-@implements(alternative.delete)
+@implements(alternative.delete, quick=True)
 def delete_of_alternative(call: Call, draft: str, image: str) -> None:
     """Takes the configuration of an alternative image away; NotFound when there is none."""
     _delete(call, draft, image)

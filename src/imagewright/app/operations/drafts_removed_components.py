@@ -30,13 +30,13 @@ def list_(call: Call, draft: str) -> dict[str, settings.ComponentInfo]:
     return removed_component_infos(part_of(draft_with(call, draft), None), call.uow.depots.catalog())
 
 
-@implements(removed_components.set_)
+@implements(removed_components.set_, quick=True)
 def set_(call: Call, draft: str, component: str) -> None:
     """Marks a component as removed. Whether it is there and may go is found out by validate."""
     _mark(call, draft, None, component)
 
 
-@implements(removed_components.delete)
+@implements(removed_components.delete, quick=True)
 def delete(call: Call, draft: str, component: str) -> None:
     """Takes the mark away; nothing happens when there is none."""
     edit_image(call, draft, None, lambda image: _unmarked(image, component))
@@ -54,13 +54,13 @@ def list_of_alternative(call: Call, draft: str, image: str) -> dict[str, setting
     return removed_component_infos(part_of(draft_with(call, draft), image), call.uow.depots.catalog())
 
 
-@implements(alternative.set_)
+@implements(alternative.set_, quick=True)
 def set_of_alternative(call: Call, draft: str, image: str, component: str) -> None:
     """Marks a component of an alternative image as removed."""
     _mark(call, draft, image, component)
 
 
-@implements(alternative.delete)
+@implements(alternative.delete, quick=True)
 def delete_of_alternative(call: Call, draft: str, image: str, component: str) -> None:
     """Takes the mark away; NotFound when there is none."""
 

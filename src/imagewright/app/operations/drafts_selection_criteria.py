@@ -21,7 +21,7 @@ def get(call: Call, draft: str, image: str) -> settings.ImageSelectionInfo:
     return selection_info(image_in(draft_with(call, draft), image).selection)
 
 
-@implements(selection_criteria.set_)
+@implements(selection_criteria.set_, quick=True)
 def set_(call: Call, draft: str, image: str, spec: settings.ImageSelectionSpec) -> None:
     """Replaces the criteria. Whether they overlap with those of other images is found out by validate."""
     selection = selection_from(spec)
