@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
-from server_process import ADMINISTRATOR, ALICE, ServerProcess, allowing, eventually, run_command, serving
+from server_process import ADMINISTRATOR, ALICE, COMMAND, ServerProcess, allowing, eventually, run_command, serving
 from terminal_screen import CTRL_C, Screen, in_terminal
 from wire_clients import connection, login
 
@@ -334,3 +335,18 @@ def test_a_shell_can_complete(tmp_path: Path) -> None:
         folder=tmp_path, _IMAGEWRIGHT_COMPLETE="complete_bash", COMP_WORDS="imagewright dra", COMP_CWORD="1"
     )
     assert completed.stdout.split() == ["draft"]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="bash is not installed")
+def test_bash_completes_with_what_the_program_gives_it(tmp_path: Path) -> None:
+    (tmp_path / "completion.sh").write_text(run_command(folder=tmp_path, _IMAGEWRIGHT_COMPLETE="source_bash").stdout)
+    script = (
+        "source completion.sh; COMP_WORDS=(imagewright image ex); COMP_CWORD=2\n"
+        "$(complete -p imagewright | sed 's/.*-F \\([^ ]*\\) .*/\\1/') imagewright ex image\n"
+        'echo "${COMPREPLY[@]}"\n'
+    )
+    path = os.pathsep.join([str(Path(COMMAND).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("export\n", "")
