@@ -22,6 +22,7 @@ $(BIN)/python:
 $(VENV)/.run: $(BIN)/python requirements/run.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements/test.txt
@@ -60,6 +61,7 @@ soak: $(VENV)/.test ## Use a server for ten minutes, and look whether it keeps i
 	SOAK_SECONDS=600 $(BIN)/pytest tests/e2e/test_soak.py --capture=no
 
 bench: $(VENV)/.test ## Measure, side by side in one run
+	$(BIN)/python -m compileall -q src # as an installed package is
 	$(BIN)/python tests/bench
 
 generate: $(VENV)/.test ## Write the generated files again
