@@ -96,7 +96,10 @@ def tested(bundle: Path) -> float:
 
 
 def through_server(bundle: Path, folder: Path) -> tuple[float, int]:
-    """The time of a whole import by location, as a client sees it, and the memory of a fresh server."""
+    """The time of a whole import by location, as a client sees it, and the memory of a fresh server.
+
+    The bundle is read where it lies: once for its SHA-256, and then as the task alone reads it.
+    """
     spec = {"source_type": "PULL", "location": bundle.as_uri(), "description": "bench"}
     data = folder / "served"
     with serving(data, settings=allowing(folder)) as server, rest_session(server, ADMINISTRATOR) as rest:
