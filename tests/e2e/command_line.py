@@ -74,8 +74,8 @@ class CommandLine:
         return json.loads(done.stdout)
 
     def refused(self, code: int, *words: str, **settings: str) -> str:
-        """What a command says that must end with this exit code; nothing of it is a result."""
+        """What a command says that must end with this exit code; nothing of it is a result. A frame is left out."""
         done = self.run(*words, **settings)
         assert done.returncode == code, f"{done.returncode}: {done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
-        return " ".join(done.stderr.split())
+        return " ".join(done.stderr.replace("│", " ").split())

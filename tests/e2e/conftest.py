@@ -22,6 +22,7 @@ from server_process import (
     eventually,
     serving,
 )
+from stock import IMPORTED, delete_all_drafts
 from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login, rest_session
 
 from imagewright.app.passwords import hash_password
@@ -30,14 +31,6 @@ from imagewright.app.privileges import Role
 from imagewright.bootstrap import open_data, utc_now
 from imagewright.cli import sample_depot as sample
 from imagewright.settings import Settings
-
-IMPORTED = (
-    sample.BASE_8_0_3_FILE,
-    sample.BASE_9_1_0_FILE,
-    sample.ALPHA_FILE,
-    sample.BETA_FILE,
-    sample.DRIVERS_FILE,
-)
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +120,6 @@ def user(http: httpx.Client, tokens: dict[str, str]) -> Iterator[Callable[[str],
     """REST as "alice", "bob", "victor" or "administrator" on the module's server. No draft is left at the end."""
     yield lambda name: Rest(http, tokens[name])
     delete_all_drafts(Rest(http, tokens["administrator"]))
-
-
-def delete_all_drafts(administrator: Rest) -> None:
-    """Leaves no draft of anybody."""
-    for draft in administrator.result("GET", DRAFTS, 200):
-        administrator.result("DELETE", f"{DRAFTS}/{draft}", 204)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import delete_all_drafts
 from judged_vibs import MISSING, TRUSTED, judged_bundle, spec_of_all
 from server_process import ADMINISTRATOR, ALICE, ServerProcess, allowing, run_command, serving
+from stock import delete_all_drafts
 from wire_clients import DRAFTS, OFFLINE, Rest, rest_session
 
 from imagewright.cli import sample_depot as sample

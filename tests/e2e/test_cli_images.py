@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
-from conftest import delete_all_drafts
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, ServerProcess
+from stock import delete_all_drafts
 from wire_clients import DRAFTS, SOFTWARE, rest_session
 
 from imagewright.cli import sample_depot as sample

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
-from conftest import IMPORTED
 from server_process import ADMINISTRATOR, ALICE, ServerProcess
+from stock import IMPORTED
 
 PASSWORD = {"IMAGEWRIGHT_PASSWORD": ALICE.password}
 

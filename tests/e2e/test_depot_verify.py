@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import IMPORTED
 from server_process import ALICE, ServerProcess, run_command
+from stock import IMPORTED
 from wire_clients import Rest, connection, login
 
 from imagewright.cli import sample_depot as sample

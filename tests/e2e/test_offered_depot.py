@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
-from conftest import IMPORTED
 from exporting import COMPOSITE, bundle_url, committed, downloaded
 from server_process import ADMINISTRATOR, ServerProcess, serving
+from stock import IMPORTED
 from vendor_site import READS_FROM_IT
 from wire_clients import OFFLINE, SOFTWARE, Rest, connection, refusal_in, rest_session
 

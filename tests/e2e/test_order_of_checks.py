@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import delete_all_drafts
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, Account, ServerProcess, add_user
+from stock import delete_all_drafts
 from wire_clients import (
     DRAFTS,
     DRAFTS_SERVICE,

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import IMPORTED, delete_all_drafts
 from server_process import ADMINISTRATOR, ALICE, VICTOR, ServerProcess, run_command
+from stock import IMPORTED, delete_all_drafts
 from wire_clients import DRAFTS, SOFTWARE, Rest, connection, login, refusal_in
 
 from imagewright.cli import sample_depot as sample
