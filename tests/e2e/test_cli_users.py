@@ -126,7 +126,7 @@ def test_users_are_managed_on_the_command_line(cli: CommandLine) -> None:
 
     assert cli.refused(1, "user", "rm", CAROL.name).endswith("Try: imagewright user ls")
     assert "last administrator" in cli.refused(1, "user", "rm", ADMINISTRATOR.name)
-    assert "say what the user may do" in cli.refused(2, "user", "role", VICTOR.name)
+    assert "give either a role" in cli.refused(2, "user", "role", VICTOR.name)
     assert "'king' is no role" in cli.refused(2, "user", "role", VICTOR.name, "king")
 
 

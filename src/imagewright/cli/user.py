@@ -150,9 +150,7 @@ def _check_rights(role: str | None, privileges: list[str] | None) -> None:
     from imagewright.model.errors import InvalidArgument
 
     if bool(role) == bool(privileges):
-        raise typer.BadParameter(
-            "say what the user may do: with a role (administrator, editor or viewer), or with --privilege"
-        )
+        raise typer.BadParameter("give either a role (administrator, editor or viewer) or --privilege")
     try:
         require_known(role or None, privileges or ())
     except InvalidArgument as error:
