@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from server_process import ADMINISTRATOR, ALICE, VICTOR, ServerProcess, eventually, serving
+from server_process import ADMINISTRATOR, ALICE, VICTOR, ServerProcess, cold_starts, eventually, serving
 from wire_clients import DRAFTS, DRAFTS_SERVICE, JsonRpc, Rest, basic, connection, login, refusal_in, session_context
 
 COMMIT = {"action": "commit", "vmw-task": "true"}
@@ -192,7 +192,8 @@ def test_the_page_about_watching_names_every_series(web: httpx.Client) -> None:
 
 def test_any_of_several_processes_tells_for_all(fresh_users: Path) -> None:
     settings = {"IMAGEWRIGHT_METRICS_TOKEN": TOKEN}
-    with serving(fresh_users, ["--workers", "2"], settings) as server:
+    # The library that counts looks once whether there will be several processes: when it is loaded.
+    with cold_starts(), serving(fresh_users, ["--workers", "2"], settings) as server:
         for _ in range(6):
             # A connection of its own, so that either process may get it.
             with connection(server) as http:

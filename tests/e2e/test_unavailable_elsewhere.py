@@ -3,6 +3,7 @@ well without a restart."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -24,6 +25,9 @@ from shared_servers import *  # noqa: F403 - fixtures
 from wire_clients import DRAFTS, OFFLINE, Rest, connection, login
 
 from imagewright.cli import sample_depot as sample
+from imagewright.formats.depot_writer import write_depot
+from imagewright.formats.vib import write_vib
+from imagewright.model.content import DepotContent, MetadataBundle, Payload, Platform, Vib
 
 SHORT_WAIT = {"IMAGEWRIGHT_DATABASE_TIMEOUT": "2"}
 TASK = {"vmw-task": "true"}
@@ -192,7 +196,7 @@ def disk(fresh_users: Path) -> Iterator[Callable[[str], None]]:
 def test_while_a_small_disk_is_full(fresh_users: Path, depot_folder: Path, tmp_path: Path) -> None:
     large = tmp_path / "large" / "bundle.zip"
     large.parent.mkdir()
-    large.write_bytes(os.urandom(32 << 20))
+    write_bundle_of(large, os.urandom(32 << 20))
     folders = {"IMAGEWRIGHT_FILE_FOLDERS": f"{depot_folder},{large.parent}"}
     with serving(fresh_users, settings=folders | SHORT_WAIT) as server, connection(server) as http:
         token = login(http, ALICE)
@@ -206,6 +210,16 @@ def test_while_a_small_disk_is_full(fresh_users: Path, depot_folder: Path, tmp_p
                 refused(dialect(http).create(token, delete_existing=True), "SERVICE_UNAVAILABLE")
         assert alice.result("POST", DRAFTS, 201)
         assert imported(alice, depot_folder / sample.DRIVERS_FILE)["status"] == "SUCCEEDED"
+
+
+def write_bundle_of(path: Path, content: bytes) -> None:
+    """A bundle of one VIB that holds this."""
+    file = io.BytesIO()
+    described = Vib("", "large", "1.0.0-1", "SMP", payloads=(Payload("large", "boot", 0),))
+    vib = write_vib(file, described, {"large": io.BytesIO(content)})
+    with path.open("wb") as sink:
+        bundle = MetadataBundle("large-metadata.zip", "Sample", "SMP", (Platform("embeddedEsx", "8.0"),), vibs=(vib,))
+        write_depot(sink, DepotContent((bundle,)), lambda _: io.BytesIO(file.getvalue()))
 
 
 @contextmanager

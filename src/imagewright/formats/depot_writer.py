@@ -112,7 +112,12 @@ def member_info(path: str, size: int) -> zipfile.ZipInfo:
 
 def default_path(vib: Vib) -> str:
     """Where vendor tools put a VIB."""
-    return f"vib20/{vib.name}/{vib.id}.vib"
+    return f"{_folder(vib)}/{vib.id}.vib"
+
+
+def _folder(vib: Vib) -> str:
+    # Dots alone would lead to another folder.
+    return f"vib20/{'_' if vib.name.strip('.') == '' else ''}{vib.name}"
 
 
 def _with_paths(content: DepotContent) -> DepotContent:
@@ -123,7 +128,7 @@ def _with_paths(content: DepotContent) -> DepotContent:
             return vib
         path = default_path(vib)
         if taken.setdefault(path, vib.ref) != vib.ref:
-            path = f"vib20/{vib.name}/{vib.sha256[:16]}/{vib.id}.vib"
+            path = f"{_folder(vib)}/{vib.sha256[:16]}/{vib.id}.vib"
         return replace(vib, relative_path=path)
 
     return replace(

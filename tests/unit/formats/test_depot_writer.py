@@ -96,6 +96,15 @@ def test_two_vibs_of_one_id_have_a_place_each() -> None:
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", [".", "..", "..."])
+def test_a_name_of_dots_leads_to_no_other_folder(name: str) -> None:
+    vib, data = made_vib(name=name)
+    with open_depot(
+        io.BytesIO(written(DepotContent((MetadataBundle("m.zip", "S", vibs=(vib,)),)), {vib.ref: data})), "d"
+    ) as depot:
+        assert depot.copy_vib(depot.content.vibs[0]).sha256 == vib.sha256
+
+
 def test_a_bulletin_may_name_a_vib_that_is_elsewhere() -> None:
     """So that a part of a depot does not claim that a component had fewer VIBs."""
     vib, data = made_vib()
