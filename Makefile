@@ -44,7 +44,7 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 	$(BIN)/lint-imports --no-logo
 
 test: lint ## Check everything and run all tests
-	$(BIN)/pytest -n 3 --dist loadscope
+	$(BIN)/pytest -n 4 --dist loadscope
 
 test-postgresql: $(VENV)/.test ## Run the tests of storage, jobs and contract on PostgreSQL
 	TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist loadscope --ignore-glob='*/test_blobs*' tests/storage tests/jobs tests/contract \

@@ -17,6 +17,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[1:1] = [str(TESTS / folder) for folder in ("unit/model", "property", "e2e", "contract")]
 
 from figures import HOW, Figure, NotMeasured, load, machine, table  # noqa: E402
+from server_process import cold_starts  # noqa: E402
 
 GROUPS = {
     "wire": "wire",
@@ -59,7 +60,8 @@ def main(names: list[str]) -> int:
     everything, complete = [], True
     for name in names or list(GROUPS):
         print(f"{name} …", file=sys.stderr, flush=True)
-        figures, good = measured(name)
+        with cold_starts():
+            figures, good = measured(name)
         everything += figures
         complete = complete and good
     print(f"{machine()}; load {before} at the start and {load()} at the end\n\n{HOW}\n\n{table(everything)}")
