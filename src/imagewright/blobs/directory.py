@@ -7,7 +7,6 @@ there that nobody holds locked was left by a crash. Any number of threads and pr
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import io
 import os
 import re
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from imagewright.app.ports import BlobRef
-from imagewright.formats.inflate import crc32
+from imagewright.blobs.sums import Sums
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _READ_BUFFER = 1 << 20
@@ -129,29 +128,25 @@ class DirectoryWriter:
         self._blobs = blobs
         self._path = path
         self._file = file
-        self._hash = hashlib.sha256()
-        self._crc = 0
-        self._size = 0
+        self._sums = Sums()
 
     def write(self, data: bytes, /) -> int:
         """Adds bytes, in pieces of 64 KiB or more for speed. Raises OSError when the disk is full."""
         rest = memoryview(data)
         while rest:
             rest = rest[self._file.write(rest) :]
-        self._hash.update(data)
-        self._crc = crc32(data, self._crc)
-        self._size += len(data)
+        self._sums.add(data)
         return len(data)
 
     def hexdigest(self) -> str:
         """The SHA-256 of what was written so far."""
-        return self._hash.hexdigest()
+        return self._sums.ref().sha256
 
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256, once it is safe on the disk. Raises ValueError the second time."""
         os.fsync(self._file.fileno())
         self._file.close()
-        ref = BlobRef(self._hash.hexdigest(), self._size, self._crc)
+        ref = self._sums.ref()
         self._blobs.adopt(self._path, ref.sha256)
         return ref
 

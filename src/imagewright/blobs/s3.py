@@ -9,7 +9,6 @@ when it has a rule for that. Any number of processes and machines may use one bu
 from __future__ import annotations
 
 import errno
-import hashlib
 import io
 import re
 import tempfile
@@ -25,7 +24,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from imagewright.app.ports import BlobRef
-from imagewright.formats.inflate import crc32
+from imagewright.blobs.sums import Sums
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -169,25 +168,21 @@ class S3Writer:
     def __init__(self, blobs: S3Blobs, spool: tempfile.SpooledTemporaryFile[bytes]) -> None:
         self._blobs = blobs
         self._spool = spool
-        self._hash = hashlib.sha256()
-        self._crc = 0
-        self._size = 0
+        self._sums = Sums()
 
     def write(self, data: bytes, /) -> int:
         """Adds bytes. Raises OSError when the spool folder is full."""
         self._spool.write(data)
-        self._hash.update(data)
-        self._crc = crc32(data, self._crc)
-        self._size += len(data)
+        self._sums.add(data)
         return len(data)
 
     def hexdigest(self) -> str:
         """The SHA-256 of what was written so far."""
-        return self._hash.hexdigest()
+        return self._sums.ref().sha256
 
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256, once the store has it. Raises ValueError the second time."""
-        ref = BlobRef(self._hash.hexdigest(), self._size, self._crc)
+        ref = self._sums.ref()
         self._blobs.put(ref.sha256, self._spool)
         self._spool.close()
         return ref
