@@ -71,13 +71,14 @@ def test_backup_of_a_server_at_work(
         worker.start()
         try:
             before = upload(http, token, b"before"), *acknowledged
+            begun = len(acknowledged)
             made = run_command("backup", str(backup), "--data", str(fresh_stock), folder=tmp_path)
-            after = len(acknowledged)
+            ended = len(acknowledged)
         finally:
             enough.set()
             worker.join()
     assert made.returncode == 0, made.stderr
-    assert after > len(before), "nothing was done meanwhile"
+    assert ended > begun, "nothing was done meanwhile"
     shutil.rmtree(fresh_stock)
     with postgresql_server.new_database() as database:
         settings = s3_server.settings(f"restored/{tmp_path.name}") | {"IMAGEWRIGHT_DATABASE": database}

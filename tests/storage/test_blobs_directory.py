@@ -129,6 +129,22 @@ def test_start_of_another_process_leaves_writers_alone(blobs: DirectoryBlobs, fo
     assert len(list(blobs.names())) == 1
 
 
+def test_processes_that_start_while_a_blob_gets_its_name_leave_it_alone(
+    blobs: DirectoryBlobs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever a writer waits for the disk, another process has time to start."""
+    sync, starts = os.fsync, list[DirectoryBlobs]()
+
+    def slow_sync(descriptor: int) -> None:
+        sync(descriptor)
+        starts.append(DirectoryBlobs(folder))
+
+    monkeypatch.setattr(os, "fsync", slow_sync)
+    name = store(blobs, b"content").sha256
+    assert len(starts) > 1
+    assert files(folder) == {f"{name[:2]}/{name[2:4]}/{name}"}
+
+
 def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="File exists"):

@@ -145,9 +145,10 @@ class DirectoryWriter:
     def commit(self) -> BlobRef:
         """Makes the blob readable under its SHA-256, once it is safe on the disk. Raises ValueError the second time."""
         os.fsync(self._file.fileno())
-        self._file.close()
         ref = self._sums.ref()
+        # It is locked until it has its name: before that, a process that starts would take it for a leftover.
         self._blobs.adopt(self._path, ref.sha256)
+        self._file.close()
         return ref
 
 
