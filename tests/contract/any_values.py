@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ MESSAGES = st.builds(Message, id=TEXT, text=TEXT, args=st.tuples(TEXT))
 DEEPEST = 3
 
 
+@cache  # because Hypothesis examines every new strategy, which takes longer than to draw from it
 def values(type_: types.Type, depth: int = 0) -> SearchStrategy[Any]:
     match type_:
         case types.Optional(element):

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from quick_hashes import quick_hash
 from server_process import (
     ADMINISTRATOR,
     ALICE,
@@ -25,7 +26,6 @@ from server_process import (
 from stock import IMPORTED, delete_all_drafts
 from wire_clients import DRAFTS, OFFLINE, SOFTWARE, Rest, connection, login, rest_session
 
-from imagewright.app.passwords import hash_password
 from imagewright.app.ports import User
 from imagewright.app.privileges import Role
 from imagewright.bootstrap import open_data, utc_now
@@ -55,7 +55,7 @@ def users_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # What `imagewright user add` does, without a process for each.
     with closing(open_data(Settings(data=data))) as storage, storage.write() as uow:
         for account, role in ROLES.items():
-            uow.users.add(User(account.name, hash_password(account.password), Role(role), utc_now()))
+            uow.users.add(User(account.name, quick_hash(account.password), Role(role), utc_now()))
     return data
 
 

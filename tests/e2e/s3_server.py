@@ -57,7 +57,10 @@ class S3Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [WEED, "mini", *words, "-master.telemetry=false"], cwd=self._folder, stdout=log, stderr=log,
-                env=os.environ | {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY},
+                # It leaves its logs in the temporary folder.
+                env=os.environ | {
+                    "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "TMPDIR": str(self._folder),
+                },
             )  # fmt: skip
         eventually("the S3 server takes and gives out files", self._works, 2 * PATIENCE)
         self._worked_before = True

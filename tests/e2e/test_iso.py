@@ -126,13 +126,13 @@ def test_the_image_database_describes_the_installed_vibs(disc: Path) -> None:
 @pytest.mark.skipif(not shutil.which("xorriso"), reason="xorriso is not installed (Debian: apt install xorriso)")
 def test_an_independent_reader_finds_the_same(disc: Path, payloads: dict[str, bytes], tmp_path: Path) -> None:
     report = subprocess.run(
-        ["xorriso", "-indev", str(disc), "-report_el_torito", "plain"], capture_output=True, text=True, check=True
+        ["xorriso", "-indev", f"stdio:{disc}", "-report_el_torito", "plain"], capture_output=True, text=True, check=True
     )
     images = [line.split() for line in report.stdout.splitlines() if line.startswith("El Torito boot img")]
     assert [(line[6], line[8]) for line in images] == [("BIOS", "none"), ("UEFI", "none")]
     assert "boot-info-table" in report.stdout
     subprocess.run(
-        ["xorriso", "-osirrox", "on", "-indev", str(disc), "-extract", "/", str(tmp_path / "out")],
+        ["xorriso", "-osirrox", "on", "-indev", f"stdio:{disc}", "-extract", "/", str(tmp_path / "out")],
         capture_output=True, check=True,
     )  # fmt: skip
     found = {path.name: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}

@@ -45,7 +45,7 @@ def test_sorting_does_not_depend_on_the_order_before(one: str, two: str, three: 
     assert ascending((one, two, three)) == ascending((three, one, two))
 
 
-@given(any_version)
+@given(any_version.filter(lambda version: "*" not in version))  # a star cuts a release off, and is in no version
 def test_a_version_is_in_its_own_release_and_in_every_truncated_one(version: str) -> None:
     assert in_release(version, version)
     parts = version.split(".")

@@ -12,13 +12,13 @@ import pytest
 TESTS = Path(__file__).parents[2]
 sys.path[:0] = [str(TESTS / folder) for folder in ("e2e", "contract") if str(TESTS / folder) not in sys.path]
 
+from quick_hashes import quick_hash  # noqa: E402
 from repository_site import SYSTEM_INDEX, WRITER, Site, unpack_online_depots  # noqa: E402
 from server_process import ADMINISTRATOR, ALICE, BOB, VICTOR, allowing, serving  # noqa: E402
 from shared_servers import *  # noqa: E402, F403 - fixtures
 from shared_servers import NewDatabase  # noqa: E402
 from wire_clients import connection  # noqa: E402
 
-from imagewright.app.passwords import hash_password  # noqa: E402
 from imagewright.app.ports import User  # noqa: E402
 from imagewright.app.privileges import Role  # noqa: E402
 from imagewright.bootstrap import utc_now  # noqa: E402
@@ -57,5 +57,5 @@ def _add_users(database: str) -> None:
     with closing(open_storage(database)) as storage, storage.write() as uow:
         for account, role in USERS.items():
             uow.users.add(
-                User(account.name, hash_password(account.password), role, utc_now(), OWN.get(account, frozenset()))
+                User(account.name, quick_hash(account.password), role, utc_now(), OWN.get(account, frozenset()))
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 import argon2
 import pytest
 import sqlalchemy as sa
+from quick_hashes import quick_hash
 
 from imagewright.app import passwords
 from imagewright.app.authentication import Authenticator, SessionPolicy, UserPassword, WrongPassword
@@ -32,12 +33,12 @@ def after(seconds: float) -> datetime:
 class Door:
     """Somebody tries passwords here, as the one way in lets him."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, hashed: Callable[[str], str] = quick_hash) -> None:
         self.storage = storage
         self.authenticator = Authenticator(SessionPolicy(), POLICY)
         with storage.write() as uow:
             for name in ("alice", "bob"):
-                uow.users.add(User(name, hash_password("right"), Role.EDITOR, NOON))
+                uow.users.add(User(name, hashed("right"), Role.EDITOR, NOON))
 
     def tries(self, user: str, password: str, address: str = HERE, at: datetime = NOON) -> str:
         """How that ends: "in", "wrong", or the seconds after which he may try again."""
@@ -54,10 +55,15 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    storage = open_storage(f"sqlite:///{tmp_path / 'imagewright.db'}")
-    yield Door(storage)
-    storage.close()
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    opened = open_storage(f"sqlite:///{tmp_path / 'imagewright.db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def door(storage: Storage) -> Door:
+    return Door(storage)
 
 
 def test_after_so_many_failures_also_the_right_password_is_refused_until_the_oldest_is_old(door: Door) -> None:
@@ -115,10 +121,10 @@ def test_little_is_kept_of_what_was_typed_as_a_name() -> None:
 
 
 def test_an_unknown_user_costs_the_same_work_and_is_throttled_alike(
-    door: Door, monkeypatch: pytest.MonkeyPatch, counted: Callable[[], Counter[str]]
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, counted: Callable[[], Counter[str]]
 ) -> None:
     """Work is counted and not timed: password hashes of the same parameters, and statements of the database."""
-    work = {}
+    door, work = Door(storage, hash_password), {}
     for user in ("alice", "nobody"):
         seen = []
         with monkeypatch.context() as patch:

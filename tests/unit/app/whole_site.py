@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
+
+from quick_hashes import quick_hash
 
 from imagewright.app.authentication import SessionToken, UserPassword
 from imagewright.app.call import Origin
-from imagewright.app.passwords import hash_password
 from imagewright.app.ports import User
 from imagewright.app.privileges import Role
 from imagewright.bootstrap import Running, utc_now
@@ -25,17 +26,11 @@ ENDED = (cis_task.Status.SUCCEEDED, cis_task.Status.FAILED)
 EDIT, COPY = software.EditSpec(), software.CopySpec()
 
 
-@cache
-def hashed(password: str) -> str:
-    """The hash of a password, which takes its time by design and so is made once."""
-    return hash_password(password)
-
-
 class Person:
     """Somebody who is logged in."""
 
     def __init__(self, running: Running, name: str, role: Role) -> None:
-        user = User(name, hashed("secret"), role, utc_now())
+        user = User(name, quick_hash("secret"), role, utc_now())
         with running.storage.write() as uow:
             uow.users.add(user)
         self.name = name
