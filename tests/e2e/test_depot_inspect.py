@@ -142,7 +142,7 @@ def test_what_is_no_depot_ends_with_2(tmp_path: Path) -> None:
     missing = run_command("depot", "inspect", "gone.zip", folder=tmp_path)
 
     assert (no_zip.returncode, no_zip.stdout) == (2, "")
-    assert no_zip.stderr.startswith("imagewright: x.zip: is not a complete zip file")
+    assert no_zip.stderr.startswith("imagewright: x.zip: is no zip file: it begins with 'hello'")
     assert (missing.returncode, missing.stderr) == (
         2, "imagewright: gone.zip: No such file or directory; check the path.\n",
     )  # fmt: skip

@@ -271,7 +271,7 @@ def broken_bundles(bundles: dict[str, bytes]) -> dict[str, tuple[bytes, str]]:
     return {
         "empty.zip": (b"", "empty.zip: is empty"),
         "truncated.zip": (good[: len(good) // 2], "truncated.zip: (is not a complete zip|holds no index)"),
-        "text.zip": (b"<html>Log in first</html>" * 10, "text.zip: is not a complete zip file"),
+        "text.zip": (b"<html>Log in first</html>" * 10, "text.zip: is no zip file: it begins with '<html>Log in"),
         "no-index.zip": (rezipped(good, {"index.xml": None}), "no-index.zip: holds no index.xml"),
         "cut-vib.zip": (rezipped(good, {path: b"!<arch>\n"}), f"cut-vib.zip > {path}: is not a VIB"),
         "other-vib.zip": (rezipped(good, {path: other}), f"other-vib.zip > {path}"),

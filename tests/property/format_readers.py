@@ -143,6 +143,17 @@ NET = Component("Net-X", "1.0", "X", "1", Bulletin("Net-X_1.0"))
 METADATA = member_of(DEPOT, "metadata.zip")
 
 
+def made_zip_of_vibs() -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as target:
+        target.writestr("drivers/x.vib", VIB_FILE)
+        target.writestr("readme.txt", b"how to install")
+    return sink.getvalue()
+
+
+NAMESPACED = write_vib_xml(VIB, in_metadata=True).replace(b"<vib ", b'<vib xmlns="urn:depot" ', 1)
+
+
 def read_depot(data: bytes) -> None:
     with open_depot(io.BytesIO(data), "depot.zip", LIMITS) as depot:
         depot.recorded()
@@ -247,6 +258,9 @@ READERS_OF_FORMATS: dict[str, Reader] = {
     "vib file": Reader(VIB_FILE, "bytes", lambda data: read_vib_file(io.BytesIO(data), "x.vib", LIMITS)),
     "beginning of a vib": Reader(VIB_FILE, "bytes", lambda data: read_beginning(io.BytesIO(data), "x.vib", LIMITS)),
     "single vib": Reader(VIB_FILE, "bytes", read_depot),
+    "zip of vibs": Reader(made_zip_of_vibs(), "bytes", read_depot),
+    "program with a bundle behind it": Reader(b"MZ" + b"\0" * 50 + DEPOT, "bytes", read_depot),
+    "descriptor in a namespace": Reader(NAMESPACED, "xml", lambda data: read_vib_xml(data, "d.xml")),
     "descriptor": Reader(write_vib_xml(VIB, in_metadata=True), "xml", lambda data: read_vib_xml(data, "d.xml")),
     "signature": Reader(SIGNATURE, "bytes", lambda data: check_signature(data, DESCRIPTOR, None, TRUSTED)),
     "what is signed": Reader(DESCRIPTOR, "xml", lambda data: check_signature(SIGNATURE, data, None, TRUSTED)),

@@ -21,6 +21,8 @@ from imagewright.formats.member import Member, SharedFile
 
 _SPOOL_IN_MEMORY = 8 * MIB
 _AVERAGE_ENTRY = 160
+_BEGINNING = 20
+"""Bytes of a file that are shown when it is no zip: enough to know a web page by."""
 _END_RECORD = b"PK\x05\x06"
 _END_RECORD_64 = b"PK\x06\x06"
 _LOCATOR_64 = b"PK\x06\x07"
@@ -247,8 +249,12 @@ def _refuse_wrong_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     """Refuses a list of members that is not of this file, or that is too long, before all of it is loaded.
 
     The standard library takes the last list that it finds, and passes over what comes before its zip. In a bundle that
-    was cut off behind a stored zip inside, that is the list of the wrong one.
+    was cut off behind a stored zip inside, that is the list of the wrong one. A program that unpacks itself has its zip
+    behind it as well, but does not begin as a zip.
     """
+    file.seek(0)
+    beginning = file.read(_BEGINNING)
+    begins_as_zip = beginning.startswith(b"PK")
     length = file.seek(0, io.SEEK_END)
     # The end record has 22 bytes and a comment of at most 65,535; zip64 puts 76 more bytes before it.
     tail_start = max(0, length - (22 + 65_535 + 76))
@@ -257,6 +263,9 @@ def _refuse_wrong_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     file.seek(0)
     end = tail.rfind(_END_RECORD)
     if end < 0 or len(tail) < end + 22:
+        if not begins_as_zip:
+            start = shown(beginning.decode("latin-1"))
+            raise FormatError(where, f"is no zip file: it begins with {start}; fetch the file that the vendor delivers")
         raise FormatError(where, "is not a complete zip file: its list of contents is missing; fetch the file again")
     size, offset = (int.from_bytes(tail[end + at : end + at + 4], "little") for at in (12, 16))
     list_end = tail_start + end
@@ -265,7 +274,7 @@ def _refuse_wrong_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     if record_64.startswith(_END_RECORD_64) and record_64[56:].startswith(_LOCATOR_64):
         size, offset = (int.from_bytes(record_64[at : at + 8], "little") for at in (40, 48))
         list_end -= 76
-    if list_end - size > offset:
+    if list_end - size > offset and begins_as_zip:
         raise FormatError(
             where,
             "is not a complete zip file: the last list of contents in it does not count from its beginning, so it is "

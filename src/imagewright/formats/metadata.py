@@ -46,6 +46,7 @@ VMWARE_XML = "vmware.xml"
 PROFILES = "profiles/"
 """Where image profiles are reported to lie, which older depots have instead of base images."""
 
+_EMPTY = "holds no VIB, no bulletin and no image; it is no metadata archive"
 _WORD = re.compile(rb"[0-9A-Za-z_.+~-]+")
 _IMAGE = TypeVar("_IMAGE", BaseImage, AddOn, HardwareSupportPackage, Solution)
 
@@ -55,7 +56,7 @@ class Metadata:
     """What one archive says, and what in it was passed over; what was recognised by content is in both lists.
 
     `unknown` are the documents in no known form, when they were asked for; `left` those of them in which nothing was
-    recognised, as far as a document may be large (see `across`).
+    recognised, as far as a document may be large (see `across`). The last note of one that `is_empty` is about itself.
     """
 
     bundle: MetadataBundle
@@ -63,6 +64,7 @@ class Metadata:
     found: tuple[FoundImage, ...] = ()
     unknown: tuple[UnknownDocument, ...] = ()
     left: tuple[UnknownDocument, ...] = ()
+    is_empty: bool = False
 
 
 def read_metadata(
@@ -76,18 +78,18 @@ def read_metadata(
     """Everything in a metadata archive, each list sorted by id, or by name and version.
 
     `file_name`, vendor and platforms are what the index files say of the archive. Raises FormatError when a bulletin
-    or a VIB cannot be read, when two of them with one id differ, and when there is nothing in the archive at all.
+    or a VIB cannot be read, and when two of them with one id differ. An archive with nothing in it is noted.
     """
     reading = _Reading(archive, forms, _root(archive))
     for path in archive.paths:
         reading.read(path)
     if vmware_xml := archive.named(reading.root + VMWARE_XML):
         reading.read_vmware_xml(vmware_xml)
-    if reading.is_empty:
-        raise FormatError(archive.where, "holds no VIB, no bulletin and no image; it is no metadata archive")
     bulletins = reading.resolved_bulletins()
     components = reading.components(bulletins)
     reading.infer(components)
+    if reading.is_empty:
+        reading.not_understood.append(NotUnderstood(archive.where, _EMPTY))
     bundle = MetadataBundle(
         file_name=file_name,
         vendor=vendor,
@@ -99,15 +101,23 @@ def read_metadata(
         **_images(reading.images),
     )
     return Metadata(
-        bundle, tuple(reading.not_understood), tuple(reading.found), tuple(reading.documents), tuple(reading.left)
+        bundle,
+        tuple(reading.not_understood),
+        tuple(reading.found),
+        tuple(reading.documents),
+        tuple(reading.left),
+        reading.is_empty,
     )
 
 
 def across(read: Sequence[Metadata], forms: UnknownForms, limits: Limits) -> tuple[Metadata, ...]:
     """The archives of one depot, with the images that consist of components of other archives.
 
-    What was left in each is examined once more, now with the components of all.
+    What was left in each is examined once more, now with the components of all. Raises FormatError when there is
+    nothing in any of them: one of many may be empty, as the list of notifications of a depot that has none.
     """
+    if read and all(metadata.is_empty for metadata in read):
+        raise FormatError(read[0].not_understood[-1].path, _EMPTY)
     known = KnownComponents.of(component for metadata in read for component in metadata.bundle.components)
     return tuple(_again(metadata, known, forms, limits) if len(read) > 1 else metadata for metadata in read)
 

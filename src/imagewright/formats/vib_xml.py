@@ -247,11 +247,13 @@ def _read_relation(node: Node) -> Relation:
 
 
 def _read_payload(node: Node) -> Payload:
-    unpacked = node.attribute("uncompressed-size")
+    name, size, unpacked = node.name_attribute("name"), node.attribute("size"), node.attribute("uncompressed-size")
+    if not size:
+        raise node.error(f"{shown(name)} has no attribute size; it must give the bytes of the payload as it is stored")
     return Payload(
-        name=node.name_attribute("name"),
+        name=name,
         kind=node.attribute("type"),
-        size=node.count(node.attribute("size"), "the size"),
+        size=node.count(size, "the size"),
         checksums=tuple(_read_checksum(checksum) for checksum in node.children("checksum")),
         uncompressed_size=node.count(unpacked, "the uncompressed-size") if unpacked else None,
     )

@@ -1,6 +1,8 @@
 """XML that is read safely: no document type, no entities, no network, no more bytes than allowed.
 
-`Node` wraps an element so that every complaint names the file and the element. Nothing here knows what a VIB is.
+`Node` wraps an element so that every complaint names the file and the element. A document whose root is in a namespace
+is read as if that were none; elements of other namespaces keep theirs, so nobody finds them by the names that depots
+have. Nothing here knows what a VIB is.
 """
 
 from __future__ import annotations
@@ -128,6 +130,7 @@ def parse_xml(data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> Node:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _broken(error, where) from error
     _refuse_doctype_of(root, where)
+    _leave_namespace(root, _namespace_of(root))
     return Node(root, where, limits)
 
 
@@ -147,16 +150,18 @@ def iterate_xml(data: bytes, root: str, tag: str, where: str, limits: Limits = D
         remove_pis=True,
         huge_tree=False,
     )
-    depth = 0
+    depth, namespace = 0, ""
     try:
         for event, element in events:
             if event == "start":
                 depth += 1
                 if depth == 1:
+                    namespace = _namespace_of(element)
                     _refuse_root(element, root, where)
                 continue
             depth -= 1
             if depth == 1:
+                _leave_namespace(element, namespace)
                 if element.tag == tag:
                     yield Node(element, where, limits)
                 _forget(element)
@@ -255,8 +260,20 @@ def _blanks_end(body: bytes, position: int) -> int:
 
 def _refuse_root(element: etree._Element, root: str, where: str) -> None:
     _refuse_doctype_of(element, where)
-    if element.tag != root:
-        raise FormatError(where, f"begins with <{element.tag}>, but must begin with <{root}>")
+    found = etree.QName(element).localname
+    if found != root:
+        raise FormatError(where, f"begins with <{found}>, but must begin with <{root}>")
+
+
+def _namespace_of(element: etree._Element) -> str:
+    return etree.QName(element).namespace or ""
+
+
+def _leave_namespace(element: etree._Element, namespace: str) -> None:
+    """Takes the namespace from the element and all inside that are in it."""
+    if namespace:
+        for each in element.iter(f"{{{namespace}}}*"):
+            each.tag = etree.QName(each).localname
 
 
 def _refuse_doctype_of(element: etree._Element, where: str) -> None:

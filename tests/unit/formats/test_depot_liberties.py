@@ -111,6 +111,24 @@ def test_xml_with_everything_around_it_that_may_be_there() -> None:
     )
 
 
+@pytest.mark.parametrize("prefix", ["", "v:"], ids=["default", "prefix"])
+def test_xml_in_a_namespace(prefix: str) -> None:
+    # No file in one was seen, but tools that work by a schema write so, and what is said is the same.
+    def written(text: str) -> bytes:
+        declared = f'xmlns{":v" if prefix else ""}="http://www.sample.invalid/depot"'
+        text = re.sub(r"<(/?)(\w)", rf"<\1{prefix}\2", text)
+        return re.sub(rf"^<({prefix}\w+)", rf"<\1 {declared}", text).encode()
+
+    is_whole(content_of(rewritten(written)))
+    in_vib = vib_file(written(descriptor()).decode())
+    is_whole(content_of(zip_of(bundle_files(metadata_files(in_vib), in_vib))))
+
+
+def test_elements_of_another_namespace_than_the_document_are_passed_over() -> None:
+    foreign = '<vib xmlns="urn:depot" xmlns:x="urn:x" version="5.0"><x:name>other</x:name>'
+    is_whole(content_of(rewritten(lambda text: text.replace('<vib version="5.0">', foreign).encode())))
+
+
 # --- where things lie ------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +216,11 @@ def test_a_zip_beside_a_bundle_that_is_damaged_is_not_passed_over() -> None:
         content_of(zip_of({"b.zip": bundle(), "second.zip": bundle()[:-40]}))
 
 
+def test_a_zip_behind_a_program_that_unpacks_it() -> None:
+    is_whole(content_of(b"MZ" + b"\0" * 5000 + bundle()))
+    is_whole(content_of(b"#!/bin/sh\nexec unzip $0\n" + zip_of({"inner.zip": bundle()})))
+
+
 def test_names_of_documents_in_all_scripts() -> None:
     # Some have blanks of their own; a hard blank comes from text that was pasted.
     names = ("doc/Lies mich – ®.txt", "doc/说明\u3000文档.txt", "doc/a\xa0b.txt")
@@ -213,6 +236,18 @@ def test_a_zip_of_vibs_without_metadata() -> None:
     assert {vib.sha256 for vib in content.vibs} == {sha256(first), sha256(second)}
     assert not any(vib.file_missing for vib in content.vibs)
     assert [note.path for note in content.not_understood] == ["depot.zip > readme.txt"]
+
+
+def test_an_archive_with_nothing_in_it_beside_the_metadata() -> None:
+    # What scripts make for a platform that they have nothing for.
+    entry = VENDOR_INDEX.replace("metadata.zip", "other.zip")
+    both = VENDOR_INDEX.replace("</metaList>", entry[entry.index("<metadata>") :])
+    files = bundle_files(metadata_files(vib_file()), vib_file()) | {"other.zip": zip_of({"vendor-index.xml": both})}
+    content = content_of(zip_of(files | {"vendor-index.xml": both}))
+    is_whole(content)
+    assert [(note.path, note.reason) for note in content.not_understood] == [
+        ("depot.zip > other.zip", "holds no VIB, no bulletin and no image; it is no metadata archive")
+    ]
 
 
 # --- metadata --------------------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def header_damage(offset: int, value: bytes) -> bytes:
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     # --- the file as a whole
     "empty file": (lambda: b"", "depot.zip: is empty; fetch the file again"),
-    "no zip": (lambda: b"hello, world" * 10, "is not a complete zip file: its list of contents is missing"),
+    "no zip": (lambda: b"hello, world" * 10, "is no zip file: it begins with 'hello, worldhello, w'"),
     "cut zip": (lambda: bundle()[:-30], "is not a complete zip file"),
     "half a zip": (lambda: bundle()[: len(bundle()) // 2], "is not a complete zip file"),
     "cut behind a zip inside": (
@@ -141,7 +141,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: cut_behind_inner() + b"PK\1\2" + b"\0" * 40,
         "is not a complete zip file",
     ),
-    "something before the zip": (lambda: b"MZ" * 100 + bundle(), "does not count from its beginning"),
+    "a zip before the zip": (lambda: zip_of({"a": b""}) + bundle(), "does not count from its beginning"),
+    "program without its zip": (lambda: b"MZ" + b"\0" * 500, "is no zip file: it begins with 'MZ"),
     "only an end record": (
         lambda: b"PK\x05\x06" + b"\0" * 18,
         "holds no index.xml and no VIB, so it is no offline bundle",
@@ -444,6 +445,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "payload with a checksum that is none": (
         lambda: with_vib(vib_file(descriptor(payloads=payload_element(raw="xyz")))),
         "<checksum> is 'xyz'; it must be a hexadecimal number",
+    ),
+    "payload without size": (
+        lambda: with_vib(vib_file(descriptor(payloads='<payload name="net-x" type="vgz"/>'))),
+        "descriptor.xml: <payload> 'net-x' has no attribute size; it must give the bytes",
     ),
     "payload that is no gzip": (
         lambda: with_vib(
