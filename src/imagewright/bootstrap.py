@@ -269,6 +269,7 @@ class Service:
         self._settings = settings
         self._tell = tell
         self._stopping = threading.Event()
+        self._called = threading.Event()
         self._running: Running | None = None
         self._background = threading.Thread(target=self._run, name="imagewright-service", daemon=True)
         self.failure: Exception | None = None
@@ -289,6 +290,7 @@ class Service:
     def drain(self) -> None:
         """Refuses new calls and waits for those in flight, as long as the settings allow."""
         self._stopping.set()
+        self._called.set()
         self._may_listen.set()
         if self._running:
             self._running.application.stop(self._settings.stop_grace)
@@ -305,7 +307,7 @@ class Service:
                     self._stopping.wait(1.0)
             self._keep_house(self._sweep)
             self._keep_house(self._sync_when_due)
-            while not self._stopping.wait(self._pause):
+            while not self._is_ending_after(self._pause):
                 self._keep_house(self._tidy)
                 self._keep_house(self._forget_uploads)
                 self._keep_house(self._sweep)
@@ -316,6 +318,12 @@ class Service:
             self.failure = failure
             self.on_failure()
             self._may_listen.set()
+
+    def _is_ending_after(self, pause: float) -> bool:
+        """Waits until the next housekeeping, which a changed schedule makes come at once."""
+        self._called.wait(pause)
+        self._called.clear()
+        return self._stopping.is_set()
 
     def _start(self) -> None:
         storage = open_data(self._settings)
@@ -331,6 +339,7 @@ class Service:
         if password:
             self._tell(f"The user {ADMINISTRATOR} has the password {password}\nIt is not shown again.")
         self._show_inside(self._running)
+        self._running.application.schedule_changed = self._called.set
         self.web.application = self._running.application
         self._may_listen.set()
         self._tell("ready")

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
+from depot_bench import Site
 
 from imagewright.app.ports import AuditFilter, StaleRevision
 from imagewright.app.syncing import seconds_until_sync, submit_due_sync
+from imagewright.contract.services import depots_sync_schedule as sync_schedule
 from imagewright.model.schedule import Recurrence, Schedule, SyncSchedule
 from imagewright.model.task import Task, TaskStatus
 from imagewright.storage.database import DatabaseStorage, open_storage
@@ -144,3 +146,20 @@ def test_who_changes_a_schedule_that_has_changed_has_to_read_it_again(server: Da
     never_read = SyncSchedule(True, HOURLY, "bob", SET)
     with pytest.raises(StaleRevision), server.write() as uow:
         uow.schedules.save(never_read)
+
+
+def test_who_waits_for_the_next_moment_is_told_that_it_is_another_one_now(site: Site) -> None:
+    # The server that waits looks again; otherwise what is set shortly before its time is begun late.
+    planned: list[datetime | None] = []
+
+    def look() -> None:
+        with site.storage.read() as uow:
+            schedule = uow.schedules.get()
+        planned.append(schedule.next_run if schedule else None)
+
+    site.application.schedule_changed = look
+    site.call(sync_schedule.get)
+    assert planned == []
+    shown = sync_schedule.Schedule(type=sync_schedule.Recurrence.HOURLY, minute=30)
+    site.call(sync_schedule.set_, spec=sync_schedule.Spec(enabled=True, schedule=shown, email_addresses=()))
+    assert [moment.minute for moment in planned if moment] == [30], "it is committed when they are told"

@@ -70,6 +70,7 @@ class Call:
         self.origin = origin
         self.now = now
         self.wakes_runner = False
+        self.changes_schedule = False
         self._open_transaction = open_transaction
         self._uow: UnitOfWork | None = None
 

@@ -91,6 +91,7 @@ class Application:
         self.services = services
         self._bindings = bindings
         self.wake_runner = wake_runner
+        self.schedule_changed: Callable[[], None] = lambda: None
         self._call_ended = call_ended
         self._stopping = False
         self._in_flight = 0
@@ -257,9 +258,15 @@ class Application:
             raise
         except (ApiError, StaleRevision, StorageUnavailable):
             raise TakesLonger from None
+        self._tell_of(call)
+        return result
+
+    def _tell_of(self, call: Call) -> None:
+        """Wakes those who wait for what a call has done; after its commit."""
         if call.wakes_runner:
             self.wake_runner()
-        return result
+        if call.changes_schedule:
+            self.schedule_changed()
 
     def _caller(self, uow: UnitOfWork, credentials: Credentials, origin: Origin, now: datetime) -> Caller:
         authenticator = self.services.authenticator
@@ -315,8 +322,7 @@ class Application:
                 log.info("%s met a concurrent change (attempt %d)", operation.key, attempt)
                 pause_after(attempt)
                 continue
-            if call.wakes_runner:
-                self.wake_runner()
+            self._tell_of(call)
             return result
         raise ServiceUnavailable.because(
             "imagewright.service.too_many_changes",

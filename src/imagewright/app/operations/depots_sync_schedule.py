@@ -41,6 +41,7 @@ def set_(call: Call, spec: sync_schedule.Spec | None) -> None:
         enabled, schedule, call.caller.name, since=call.now, revision=known.revision if known is not None else 0
     )
     call.uow.schedules.save(wanted.planned(after=call.now))
+    call.changes_schedule = True
 
 
 def _default() -> tuple[bool, Schedule]:
