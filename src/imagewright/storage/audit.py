@@ -9,10 +9,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from imagewright.app.ports import AuditFilter, AuditRecord
+from imagewright.storage.prepared import Prepared
 from imagewright.storage.rows import row_of
 from imagewright.storage.schema import audit
 
-_ADD = sa.insert(audit).inline()
+_ADD = Prepared(sa.insert(audit).inline())
 _OLDEST = sa.select(audit.c.number).where(audit.c.time < sa.bindparam("time")).limit(sa.bindparam("most"))
 _DELETE_OLDEST = sa.delete(audit).where(audit.c.number.in_(_OLDEST))
 
@@ -27,7 +28,7 @@ class AuditTable:
         """Writes down what was done, in the transaction that does it."""
         row = row_of(record)
         del row["number"]
-        self.connection.execute(_ADD, row)
+        _ADD.count(self.connection, **row)
 
     def newest(self, wanted: AuditFilter, limit: int, *, before: int | None = None) -> Sequence[AuditRecord]:
         """At most `limit` records that fit, newest first; those before a number only, when one is given."""

@@ -13,6 +13,7 @@ from imagewright.model.content import DepotContent
 from imagewright.model.library import Depot, DepotSource
 from imagewright.storage.catalogs import CatalogCache, DepotVersion
 from imagewright.storage.content import LOOK_UP, delete_content, read_content, write_content
+from imagewright.storage.prepared import Prepared
 from imagewright.storage.rows import changed, duplicates_raise, next_number, next_revision, one, row_of
 from imagewright.storage.schema import bundle_vibs, counters, depots, online_depots, vibs
 
@@ -34,7 +35,7 @@ _CRCS = sa.select(vibs.c.sha256, vibs.c.crc32).where(
     vibs.c.crc32.is_not(None), vibs.c.sha256.in_(sa.bindparam("names", expanding=True))
 )
 _SET_CRC = sa.update(vibs).where(vibs.c.sha256 == sa.bindparam("of")).values(crc32=sa.bindparam("crc"))
-_REVISION = sa.select(counters.c.value).where(counters.c.name == "catalog")
+_REVISION = Prepared(sa.select(counters.c.value).where(counters.c.name == "catalog"))
 
 
 @dataclass(slots=True)
@@ -112,7 +113,8 @@ class DepotTable:
 
     def catalog_revision(self) -> int:
         """Grows whenever a depot comes, goes, is replaced, enabled or disabled."""
-        return int(self.connection.execute(_REVISION).scalar_one())
+        [(revision,)] = _REVISION.rows(self.connection)
+        return int(revision)
 
     def _versions(self) -> Sequence[DepotVersion]:
         return [(depot, version) for depot, version in self.connection.execute(_IN_THE_CATALOGUE)]

@@ -1,6 +1,6 @@
 """What SQLite and PostgreSQL do differently: connections, transactions, and the meaning of their errors.
 
-The only module of the storage that knows one database from another.
+The only module of the storage that knows one database from another, but for `prepared`.
 """
 
 from __future__ import annotations

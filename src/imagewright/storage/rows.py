@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from imagewright.storage.dialects import counting, is_broken_reference, is_duplicate
+from imagewright.storage.prepared import Prepared
 from imagewright.storage.schema import counters
 
 
@@ -50,7 +51,7 @@ def broken_references_raise(error: Exception) -> Iterator[None]:
         raise
 
 
-_COUNT = (
+_COUNT = Prepared(
     sa.update(counters)
     .where(counters.c.name == sa.bindparam("counter"))
     .values(value=counters.c.value + 1)
@@ -61,9 +62,10 @@ _COUNT = (
 def next_number(connection: sa.Connection, counter: str) -> int:
     """A number that was never given out before by a transaction that was committed."""
     with counting(connection) as own:
-        return int(own.execute(_COUNT, {"counter": counter}).scalar_one())
+        return next_revision(own, counter)
 
 
 def next_revision(connection: sa.Connection, counter: str) -> int:
     """Counts up in this transaction, so that who sees its changes sees the number, too."""
-    return int(connection.execute(_COUNT, {"counter": counter}).scalar_one())
+    [(number,)] = _COUNT.rows(connection, counter=counter)
+    return int(number)

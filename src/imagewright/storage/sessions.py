@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from imagewright.app.ports import Session, User
+from imagewright.storage.prepared import Prepared
 from imagewright.storage.rows import changed, one, row_of
 from imagewright.storage.schema import sessions, users
 from imagewright.storage.users import COLUMNS as OF_USER
@@ -16,7 +17,7 @@ from imagewright.storage.users import COLUMNS as OF_USER
 _IS_IT = sessions.c.token_hash == sa.bindparam("hash")
 _GET = sa.select(sessions).where(_IS_IT)
 _OF_SESSION = [sessions.c[field.name] for field in fields(Session)]
-_WITH_USER = sa.select(*_OF_SESSION, *OF_USER).join(users, users.c.name == sessions.c.user).where(_IS_IT)
+_WITH_USER = Prepared(sa.select(*_OF_SESSION, *OF_USER).join(users, users.c.name == sessions.c.user).where(_IS_IT))
 _ADD = sa.insert(sessions)
 _DELETE = sa.delete(sessions).where(_IS_IT)
 _DELETE_OF = sa.delete(sessions).where(sessions.c.user == sa.bindparam("name"))
@@ -41,7 +42,7 @@ class SessionTable:
 
     def with_user(self, token_hash: str) -> tuple[Session, User] | None:
         """The session of a token and whose it is; None also when that user has gone."""
-        row = self.connection.execute(_WITH_USER, {"hash": token_hash}).first()
+        row = _WITH_USER.first(self.connection, hash=token_hash)
         if row is None:
             return None
         # By place and not by name: both tables have a column that is called created.
