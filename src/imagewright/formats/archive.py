@@ -263,6 +263,8 @@ def _refuse_wrong_directory(file: BinaryIO, where: str, limits: Limits) -> None:
     file.seek(0)
     end = tail.rfind(_END_RECORD)
     if end < 0 or len(tail) < end + 22:
+        if not beginning:
+            raise FormatError(where, "is empty; fetch the file again")
         if not begins_as_zip:
             start = shown(beginning.decode("latin-1"))
             raise FormatError(where, f"is no zip file: it begins with {start}; fetch the file that the vendor delivers")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+INSIDE = " > "
+"""Stands between the name of a file and that of a file in it."""
 _LONGEST_SENTENCE = 1000
 
 
@@ -21,7 +23,7 @@ class FormatError(Exception):
 
 def inside(where: str, member: str) -> str:
     """How a file inside of another is named in errors."""
-    return f"{where} > {member}"
+    return f"{where}{INSIDE}{member}"
 
 
 def plain(text: str, longest: int = 300) -> str:

@@ -10,13 +10,13 @@ refused, so that a depot cannot make its reader ask other servers.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from imagewright.formats.archive import Archive, Budget, path_from, safe_path
-from imagewright.formats.errors import FormatError, shown
+from imagewright.formats.errors import INSIDE, FormatError, shown
 from imagewright.formats.index import VendorEntry, read_index, read_vendor_index
 from imagewright.formats.limits import Limits
 from imagewright.formats.metadata import Metadata, across, read_metadata
@@ -67,15 +67,20 @@ def read_archives(
     open_archive: Callable[[str], BinaryIO],
     limits: Limits,
     forms: UnknownForms = ANY_FORM,
+    unchanged: Mapping[str, MetadataBundle] = {},
 ) -> DepotContent:
     """Everything that the metadata archives say; `open_archive` gives the file of a path, which is closed here.
 
-    A VIB whose metadata name no SHA-256 could not be verified when it is fetched, so it counts as one whose file is
-    missing. Raises FormatError.
+    Those of `unchanged` are not opened: by path, what they said and say still (see `known_wholly`). A VIB whose
+    metadata name no SHA-256 could not be verified when it is fetched, so it counts as one whose file is missing.
+    Raises FormatError.
     """
     budget = Budget(limits)
     read: list[Metadata] = []
     for place in places:
+        if place.path in unchanged:
+            read.append(Metadata(_as_named_by(place, unchanged[place.path]), ()))
+            continue
         with closing(open_archive(place.path)) as file:
             archive = Archive(file, place.path, budget)
             read.append(
@@ -94,6 +99,29 @@ def read_archives(
         )
     content = DepotContent(tuple(bundles), tuple(notes))
     return content.with_vibs({vib.ref: replace(vib, file_missing=True) for vib in content.vibs if not vib.sha256})
+
+
+def known_wholly(content: DepotContent, paths: Collection[str]) -> dict[str, MetadataBundle]:
+    """What archives of a depot said, of which nothing was noted: by their paths, as far as these are among `paths`.
+
+    One with notes has to be read again even when it is the same: what is in it may be understood by the components of
+    an archive that was not there before.
+    """
+    noted: set[str] = set()
+    for note in content.not_understood:
+        parts = note.path.split(INSIDE)
+        noted.update(INSIDE.join(parts[: count + 1]) for count in range(len(parts)))
+    known: dict[str, MetadataBundle] = {}
+    for bundle in content.bundles:
+        if bundle.file_name in paths and bundle.file_name not in noted:
+            # What was withdrawn from an archive follows behind as a bundle of the same name.
+            known.setdefault(bundle.file_name, bundle)
+    return known
+
+
+def _as_named_by(place: ArchivePlace, bundle: MetadataBundle) -> MetadataBundle:
+    """The bundle, for the vendor and the platforms that the indexes name now."""
+    return replace(bundle, vendor=place.vendor.name, vendor_code=place.vendor.code, platforms=place.platforms)
 
 
 def vib_paths(bundle: MetadataBundle, vib: Vib, limits: Limits) -> tuple[str, ...]:

@@ -63,6 +63,20 @@ class Documents:
             path: document.sha256 for path, document in self._known.items()
         }
 
+    @property
+    def any_known(self) -> bool:
+        """Whether the depot was read before."""
+        return bool(self._known)
+
+    @property
+    def unchanged(self) -> frozenset[str]:
+        """The paths of those that are as they were."""
+        return frozenset(
+            path
+            for path, document in self.read.items()
+            if path in self._known and self._known[path].sha256 == document.sha256
+        )
+
     def text(self, path: str) -> bytes:
         """A document that is held in memory. Raises FetchError also when it is larger than documents may be."""
         self._fetch(path, self._limits.document_size)

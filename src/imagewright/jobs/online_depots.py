@@ -35,7 +35,7 @@ from imagewright.contract.services import depots
 from imagewright.contract.services import depots_online as online
 from imagewright.contract.services import depots_umds as umds
 from imagewright.formats.errors import FormatError
-from imagewright.formats.online import archive_places, read_archives, vendor_places
+from imagewright.formats.online import archive_places, known_wholly, read_archives, vendor_places
 from imagewright.jobs.documents import Documents
 from imagewright.jobs.kind import Failed, Finish, Job, JobKind
 from imagewright.jobs.tidying import tidying
@@ -139,22 +139,19 @@ class _Sync:
                 documents = Documents(
                     depot.location, known, fetcher, services.blobs, services.limits, self.stored, report
                 )
-                offered = self._content(documents)
+                offered = self._content(documents, depot)
         except FetchError as error:
             return _Outcome(depot, trouble=str(error))
         except FormatError as error:
             return _Outcome(depot, trouble=f"{error}.")
-        # Of a UMDS depot that was moved nothing is known: what it has is from elsewhere, and nobody has withdrawn it.
-        if offered is not None and known:
-            with self.job.storage.read() as uow:
-                offered = with_withdrawn(offered, uow.depots.content(depot.id))
         return _Outcome(depot, tuple(documents.read.values()), offered)
 
     @property
     def _cleans_up(self) -> bool:
         return bool(self.job.task.arguments["cleanup"])
 
-    def _content(self, documents: Documents) -> DepotContent | None:
+    def _content(self, documents: Documents, depot: OnlineDepot) -> DepotContent | None:
+        """What the depot offers and has withdrawn; None when no document has changed."""
         limits = self.job.services.limits
         archives = [
             archive
@@ -162,7 +159,17 @@ class _Sync:
             for archive in archive_places(documents.text(vendor.path), vendor, documents.root, limits)
         ]
         documents.fetch(archive.path for archive in archives)
-        return read_archives(archives, documents.open, limits, self.job.services.forms) if documents.changed else None
+        if not documents.changed:
+            return None
+        # Of a UMDS depot that was moved nothing is known: what it has is from elsewhere, and nobody has withdrawn it.
+        before = self._before(depot) if documents.any_known else DepotContent(())
+        unchanged = known_wholly(before, documents.unchanged)
+        offered = read_archives(archives, documents.open, limits, self.job.services.forms, unchanged)
+        return with_withdrawn(offered, before)
+
+    def _before(self, depot: OnlineDepot) -> DepotContent:
+        with self.job.storage.read() as uow:
+            return uow.depots.content(depot.id)
 
     def _report(self, depot: OnlineDepot, count: int, size: int) -> None:
         number = self.depots.index(depot)

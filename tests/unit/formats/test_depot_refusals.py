@@ -130,6 +130,7 @@ def header_damage(offset: int, value: bytes) -> bytes:
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     # --- the file as a whole
     "empty file": (lambda: b"", "depot.zip: is empty; fetch the file again"),
+    "empty metadata file": (lambda: bundle(**{"metadata.zip": b""}), "metadata.zip: is empty; fetch the file again"),
     "no zip": (lambda: b"hello, world" * 10, "is no zip file: it begins with 'hello, worldhello, w'"),
     "cut zip": (lambda: bundle()[:-30], "is not a complete zip file"),
     "half a zip": (lambda: bundle()[: len(bundle()) // 2], "is not a complete zip file"),
