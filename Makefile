@@ -9,7 +9,7 @@ KILLS ?= 200
 EXAMPLES_OF_EACH ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-postgresql check lint fuzz torture soak bench generate lock clean
+.PHONY: help install demo serve test pytest test-postgresql check lint fuzz torture soak bench generate lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,8 +43,11 @@ lint: $(VENV)/.test ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint ## Check everything and run all tests
-	$(BIN)/pytest -n 4 --dist loadscope
+test: $(VENV)/.test ## Check everything and run all tests
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint pytest
+
+pytest: $(VENV)/.test
+	$(BIN)/pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 test-postgresql: $(VENV)/.test ## Run the tests of storage, jobs and contract on PostgreSQL
 	TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist loadscope --ignore-glob='*/test_blobs*' tests/storage tests/jobs tests/contract \

@@ -33,9 +33,9 @@ from imagewright.cli import sample_depot as sample
 from imagewright.settings import Settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def started_cold() -> Iterator[None]:
-    """The servers and commands of this module are started by an interpreter of their own, as users start them."""
+    """The servers and commands of a test are started by an interpreter of their own, as users start them."""
     with cold_starts():
         yield
 

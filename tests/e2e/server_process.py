@@ -23,7 +23,7 @@ PATIENCE = 60.0
 
 _NOT_FOR_THE_SERVER = re.compile(r"IMAGEWRIGHT_.*|(HTTPS?|ALL|NO)_PROXY|(REQUESTS|CURL)_CA_BUNDLE", re.IGNORECASE)
 
-_OF_NO_INTERPRETER = re.compile(r"IMAGEWRIGHT_.*|XDG_CONFIG_HOME|AWS_.*|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)
+_OF_NO_INTERPRETER = re.compile(r"IMAGEWRIGHT_.*|XDG_CONFIG_HOME|AWS_.*|(HTTPS?|ALL|NO)_PROXY|COLUMNS", re.IGNORECASE)
 """Settings that are read when they are needed, and not when Python starts or a module is loaded."""
 
 
@@ -139,9 +139,9 @@ class ServerProcess:
         self.data = data
         words = [COMMAND, "serve", "--data", str(data), "--listen", "127.0.0.1:0", *options]
         environment = surroundings(**{"IMAGEWRIGHT_ADMIN_PASSWORD": ADMINISTRATOR.password, **(settings or {})})
-        self.process: subprocess.Popen[str] | warm_starter.Started
+        self.process: subprocess.Popen[str] | warm_starter.Heard
         if _warm(settings or {}):
-            self.process = warm_starter.Started(words, data.parent, environment)
+            self.process = warm_starter.Heard(words, data.parent, environment)
         else:
             self.process = subprocess.Popen(
                 words, cwd=data.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

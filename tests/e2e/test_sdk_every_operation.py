@@ -15,9 +15,14 @@ from imagewright.contract import registry
 
 SCRIPT = Path(__file__).with_name("sdk_every_operation.py")
 BUILD = Path(__file__).parents[2] / "build"
-QUICKLY = ("--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "15")
-OLD_SDK = "vcf-sdk==9.0.0.0"
-"""It does not know of `image_hash` and `skip_reserved_vibs_export`, which came with 9.1."""
+QUICKLY = ("--quiet", "--disable-pip-version-check", "--no-compile", "--retries", "1", "--timeout", "15")
+OLD_SDK = "vmware-vcenter==9.0.0.0"
+"""The part of the SDK that has these operations.
+
+It does not know of `image_hash` and `skip_reserved_vibs_export`, which came with 9.1.
+"""
+ITS_SETUPTOOLS = "setuptools<70"
+"""It uses `pkg_resources`, which newer ones warn of, and then no longer have."""
 
 
 def _calls_every_operation(python: Path, server: ServerProcess) -> None:
@@ -52,8 +57,8 @@ def old_python() -> Path:
     folder = BUILD / "sdk-9.0"
     ready, python = folder / "ready", folder / "bin" / "python"
     if not ready.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "install", *QUICKLY, OLD_SDK]
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
+        install = [sys.executable, "-m", "pip", "--python", str(python), "install", *QUICKLY, OLD_SDK, ITS_SETUPTOOLS]
         done = subprocess.run(install, capture_output=True, text=True, timeout=110)
         if done.returncode:
             pytest.skip(f"{OLD_SDK} cannot be installed here: {done.stderr.strip().splitlines()[-1]}")

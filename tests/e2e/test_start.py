@@ -28,11 +28,12 @@ from server_process import (
 )
 from wire_clients import DRAFTS, Rest, basic, connection, login, rest_session
 
-pytestmark = pytest.mark.usefixtures("started_cold")
+as_users_start_it = pytest.mark.usefixtures("started_cold")
 
 PRIVILEGE = "VcIntegrity.lifecycleSoftwareSpecification.Read"
 
 
+@as_users_start_it
 def test_the_first_start_makes_everything(tmp_path: Path) -> None:
     data = tmp_path / "not" / "there yet"
     data.parent.mkdir()
@@ -43,6 +44,7 @@ def test_the_first_start_makes_everything(tmp_path: Path) -> None:
             assert stat.S_IMODE(private.stat().st_mode) & 0o077 == 0, f"{private} is for its owner only"
 
 
+@as_users_start_it
 def test_an_invented_password_is_printed_once(tmp_path: Path) -> None:
     data = tmp_path / "data"
     no_password = {"IMAGEWRIGHT_ADMIN_PASSWORD": ""}
@@ -79,6 +81,7 @@ def test_state_survives_a_restart(fresh_users: Path) -> None:
         )  # fmt: skip
 
 
+@as_users_start_it
 def test_from_the_start_to_the_first_answer(
     fresh_stock: Path, record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,6 +203,7 @@ def test_settings_that_do_not_go_are_one_line(
     assert not (tmp_path / "data").exists()
 
 
+@as_users_start_it
 def test_a_misspelt_setting_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "imagewright.toml").write_text("sesion_idle = 5\n")
     done = run_command("serve", folder=tmp_path)
@@ -254,6 +258,7 @@ def test_users_that_cannot_be_added(fresh_users: Path) -> None:
     assert run_command("user", "ls", "--data", str(fresh_users), folder=fresh_users).stdout == before
 
 
+@as_users_start_it
 def test_a_second_signal_ends_the_server_at_once(fresh_users: Path) -> None:
     with serving(fresh_users, settings={"IMAGEWRIGHT_STOP_GRACE": "60"}) as server:
         server.terminate()

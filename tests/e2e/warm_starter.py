@@ -11,6 +11,7 @@ The command is a process as any other: it has its own pid, folder, environment, 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import importlib
 import io
@@ -22,6 +23,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,22 +38,28 @@ NOT_TO_LOAD = ("imagewright.__main__", "imagewright.contract.generate", "imagewr
 
 
 class Started:
-    """A command that runs: what tests use of `subprocess.Popen`. What it writes is read as text."""
+    """A command that runs: what tests use of `subprocess.Popen`.
 
-    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    `files` are its input, output and errors. With `in_terminal` they are one terminal, whose Ctrl-C is for the command.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        files: Sequence[int],
+        *,
+        in_terminal: bool = False,
+    ) -> None:
         self.args = list(words)
         self.returncode: int | None = None
         self._news, told = socket.socketpair()
-        output, errors = os.pipe(), os.pipe()
-        try:
-            request = {"words": self.args, "folder": str(folder), "environment": dict(environment)}
-            _starter().send(request, [told.fileno(), 0, output[1], errors[1]])
-        finally:
-            told.close()
-            os.close(output[1])
-            os.close(errors[1])
-        self.stdout: IO[str] = open(output[0])  # noqa: PTH123, SIM115 - closed by who reads it
-        self.stderr: IO[str] = open(errors[0])  # noqa: PTH123, SIM115
+        request = {
+            "words": self.args, "folder": str(folder), "environment": dict(environment), "in_terminal": in_terminal,
+        }  # fmt: skip
+        with told:
+            _starter().send(request, [told.fileno(), *files])
         self._asking = threading.Lock()
         self.pid = self._told()
 
@@ -96,11 +104,25 @@ class Started:
         self.send_signal(signal.SIGKILL)
 
 
+class Heard(Started):
+    """A command that runs without a terminal; what it writes is read as text."""
+
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        output, errors = os.pipe(), os.pipe()
+        self.stdout: IO[str] = open(output[0])  # noqa: PTH123, SIM115 - closed by who reads it
+        self.stderr: IO[str] = open(errors[0])  # noqa: PTH123, SIM115
+        try:
+            super().__init__(words, folder, environment, [0, output[1], errors[1]])
+        finally:
+            os.close(output[1])
+            os.close(errors[1])
+
+
 def run(
     words: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end, and gives what it wrote."""
-    command = Started(words, folder, environment)
+    command = Heard(words, folder, environment)
     with ThreadPoolExecutor(2) as readers, command.stdout, command.stderr:
         output, errors = readers.submit(command.stdout.read), readers.submit(command.stderr.read)
         try:
@@ -187,6 +209,9 @@ def _nurse(request: dict[str, Any], files: list[int]) -> None:
             os.write(told, code.to_bytes(LENGTH.size, "big", signed=True))
         os._exit(0)
     os.close(told)
+    if request["in_terminal"]:
+        os.setsid()
+        fcntl.ioctl(pipes[0], termios.TIOCSCTTY, 0)
     for number, pipe in enumerate(pipes):
         os.dup2(pipe, number)
         os.close(pipe)
