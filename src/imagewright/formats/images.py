@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from imagewright.formats.errors import FormatError, shown
 from imagewright.formats.limits import DEFAULT_LIMITS, Limits
@@ -41,12 +41,20 @@ _FOLDERS: Mapping[type, str] = {
 }
 
 
-def read_image_object(folder: str, data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> ImageObject:
+class ReadImage(NamedTuple):
+    """An object in our form. `passed_over` are the keys that our form has not, and that hold a list or an object."""
+
+    image: ImageObject
+    passed_over: tuple[str, ...]
+
+
+def read_image_object(folder: str, data: bytes, where: str, limits: Limits = DEFAULT_LIMITS) -> ReadImage:
     """The object in a file of one of the folders `READERS`.
 
-    Raises FormatError, naming the key, for a file that is not in our form. Keys that are not known are passed over.
+    Raises FormatError, naming the key, for a file that is not in our form.
     """
-    return READERS[folder](_Object(parse_json(data, where, limits.document_size), where, "", limits))
+    item = _Object(parse_json(data, where, limits.document_size), where, "", limits)
+    return ReadImage(READERS[folder](item), item.passed_over)
 
 
 def write_image_object(value: ImageObject) -> bytes:
@@ -103,13 +111,27 @@ class _Object:
         if not isinstance(value, dict):
             raise self.error("", "must be a JSON object")
         self.value: dict[str, Any] = value
+        self._asked: set[str] = set()
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The keys that nobody has asked for, and that hold a list or an object."""
+        return tuple(
+            key
+            for key, value in self.value.items()
+            if key not in self._asked and value and isinstance(value, list | dict)
+        )
+
+    def _get(self, key: str) -> Any:
+        self._asked.add(key)
+        return self.value.get(key)
 
     def error(self, key: str, what: str) -> FormatError:
         path = ".".join(part for part in (self.path, key) if part)
         return FormatError(self.where, f"{shown(path) if path else 'the document'} {what}")
 
     def text(self, key: str) -> str:
-        value = self.value.get(key)
+        value = self._get(key)
         if value is None:
             return ""
         if not isinstance(value, str):
@@ -126,7 +148,7 @@ class _Object:
 
     def names(self, key: str) -> tuple[str, ...]:
         """A list of names, or of objects that have a `name`."""
-        items = self.value.get(key)
+        items = self._get(key)
         if items is None:
             return ()
         if not isinstance(items, list):
@@ -136,7 +158,7 @@ class _Object:
 
     def texts(self, key: str) -> dict[str, str]:
         """An object of names and texts."""
-        items = self.value.get(key)
+        items = self._get(key)
         if items is None:
             return {}
         if not isinstance(items, dict):
@@ -145,7 +167,7 @@ class _Object:
 
     def components(self, key: str = "components", needed: bool = False) -> tuple[ComponentRef, ...]:
         """An object of names and versions, as real manifests have it, or a list of objects with both."""
-        items = self.value.get(key)
+        items = self._get(key)
         if items is None and not needed:
             return ()
         if isinstance(items, list):
@@ -158,7 +180,7 @@ class _Object:
     def child(self, key: str) -> _Object:
         if key not in self.value:
             raise self.error(key, "is missing; it is needed")
-        return self._part(self.value[key], f"{self.path}.{key}" if self.path else key)
+        return self._part(self._get(key), f"{self.path}.{key}" if self.path else key)
 
     def _part(self, value: object, path: str) -> _Object:
         return _Object(value, self.where, path, self.limits)

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from imagewright.formats.archive import Archive, is_left_by_mac
 from imagewright.formats.bulletin import BulletinRecord, component_of, read_bulletin, read_bulletin_xml
 from imagewright.formats.errors import FormatError, shown
-from imagewright.formats.images import READERS, ImageObject, identity_of, read_image_object
+from imagewright.formats.images import READERS, ImageObject, identity_of, kind_of, label_of, read_image_object
 from imagewright.formats.index import VENDOR_INDEX
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import Limits
@@ -124,19 +124,17 @@ def across(read: Sequence[Metadata], forms: UnknownForms, limits: Limits) -> tup
 
 def _again(metadata: Metadata, known: KnownComponents, forms: UnknownForms, limits: Limits) -> Metadata:
     whole = {document.where: document._replace(known=known) for document in metadata.left}
-    found = tuple(each for document in whole.values() for each in examine(document, forms.mappings, limits).found)
+    examined = (examine(document, forms.mappings, limits) for document in whole.values())
+    found = tuple(each for result in examined if result.ours is None for each in result.found)
     if not found:
         return metadata
     places = {each.note.path for each in found}
     kept = tuple(note for note in metadata.not_understood if note.path not in places)
     bundle = metadata.bundle
-    held: tuple[ImageObject, ...] = (
-        *bundle.base_images,
-        *bundle.add_ons,
-        *bundle.hardware_support,
-        *bundle.solutions,
-    )
-    images = (*held, *(each.image for each in found if each.adopted))
+    # What a document says in our form gives way to what is now recognised in the whole of it.
+    replaced = [document.ours for document in whole.values() if document.where in places]
+    held: tuple[ImageObject, ...] = (*bundle.base_images, *bundle.add_ons, *bundle.hardware_support, *bundle.solutions)
+    images = [image for image in held if image not in replaced] + [each.image for each in found if each.adopted]
     return replace(
         metadata,
         bundle=replace(bundle, **_images(images)),
@@ -162,6 +160,7 @@ class _Reading:
     found: list[FoundImage] = field(default_factory=list)
     documents: list[UnknownDocument] = field(default_factory=list)
     left: list[UnknownDocument] = field(default_factory=list)
+    ours: dict[str, ImageObject] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:
@@ -169,7 +168,9 @@ class _Reading:
 
     @property
     def is_empty(self) -> bool:
-        has_content = self.vibs or self.records or self.images or self.archive.named(self.root + VMWARE_XML)
+        has_content = (
+            self.vibs or self.records or self.images or self.ours or self.archive.named(self.root + VMWARE_XML)
+        )
         return not (has_content or any(self._may_hold_images(path) for path in self.unknown))
 
     def read(self, path: str) -> None:
@@ -265,26 +266,40 @@ class _Reading:
         archive = self.archive
         try:
             data = archive.read(path)
-            self.images.append(read_image_object(folder, data, archive.inside(path), self.limits))
+            image, passed_over = read_image_object(folder, data, archive.inside(path), self.limits)
         except FormatError as error:
             self.unknown[path] = error.what
+            return
+        if passed_over:
+            self.ours[path] = image
+            self.unknown[path] = f"holds {', '.join(map(shown, passed_over))}, whose meaning is not known"
+        else:
+            self.images.append(image)
 
     def infer(self, components: tuple[Component, ...]) -> None:
         """Examines what was not understood, and notes what came of it."""
         known = KnownComponents.of(components)
         for path, reason in self.unknown.items():
-            examined = Examined(())
-            if self._may_hold_images(path):
-                document = UnknownDocument(path, self.archive.inside(path), self.archive.read(path), known)
-                examined = examine(document, self.forms.mappings, self.limits)
-                self._keep(document, examined)
+            examined = self._examined(path, known)
             self.images += [each.image for each in examined.found if each.adopted]
             self.found += examined.found
             self.not_understood += [each.note for each in examined.found]
-            if examined.refusals or not examined.found:
+            if examined.ours is not None:
+                self.images.append(examined.ours)
+                reason = f"{reason}; the rest is read as the {kind_of(examined.ours)} {shown(label_of(examined.ours))}"
+            if examined.refusals or examined.ours is not None or not examined.found:
                 self.not_understood.append(self._note(path, "; ".join((reason, *examined.refusals))))
         if not any(isinstance(image, BaseImage) for image in self.images):
             self.not_understood = [self._with_profile(note) for note in self.not_understood]
+
+    def _examined(self, path: str, known: KnownComponents) -> Examined:
+        ours = self.ours.get(path)
+        if not self._may_hold_images(path):
+            return Examined((), ours=ours)
+        document = UnknownDocument(path, self.archive.inside(path), self.archive.read(path), known, ours)
+        examined = examine(document, self.forms.mappings, self.limits)
+        self._keep(document, examined)
+        return examined
 
     def _may_hold_images(self, path: str) -> bool:
         return path.lower().endswith((".json", ".xml")) and self.archive.size(path) <= self.limits.inferred_size

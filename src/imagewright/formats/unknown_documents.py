@@ -10,7 +10,7 @@ from imagewright.formats.inference import ADOPTED_FROM, infer_images
 from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import Limits
 from imagewright.formats.mapping import NO_MAPPINGS, Mappings
-from imagewright.model.content import NotUnderstood
+from imagewright.model.content import AddOn, ComponentRef, HardwareSupportPackage, NotUnderstood
 
 
 class FoundImage(NamedTuple):
@@ -34,13 +34,15 @@ class FoundImage(NamedTuple):
 class UnknownDocument(NamedTuple):
     """A JSON or XML file of the metadata that is in no known form, and the components that are known beside it.
 
-    `path` is its path in the metadata, `where` how errors name it.
+    `path` is its path in the metadata, `where` how errors name it. `ours` is what it says as far as it is in our form,
+    where it holds more than that: who reads only what he knows may read an add-on without its components.
     """
 
     path: str
     where: str
     data: bytes
     known: KnownComponents
+    ours: ImageObject | None = None
 
 
 class UnknownForms(NamedTuple):
@@ -54,14 +56,38 @@ ANY_FORM: Final = UnknownForms()
 
 
 class Examined(NamedTuple):
-    """What came of a document: the images in it, and why mappings that are for it do not fit."""
+    """What came of a document: the images in it, and why mappings that are for it do not fit.
+
+    `ours` is set when what our form says of it is to be taken.
+    """
 
     found: tuple[FoundImage, ...]
     refusals: tuple[str, ...] = ()
+    ours: ImageObject | None = None
 
 
 def examine(document: UnknownDocument, mappings: Mappings, limits: Limits) -> Examined:
-    """The images in a document, by the mappings of the site, or else by what is in it."""
+    """The images in a document, by the mappings of the site, or else by what is in it.
+
+    What our form says of it is taken when nothing is sure enough, or when that consists of the same; it then says the
+    more of the two. Without any components it is not taken: they may be under a key that nobody knows.
+    """
+    examined = _examined(document, mappings, limits)
+    ours, adopted = document.ours, [each.image for each in examined.found if each.adopted]
+    if ours is None:
+        return examined
+    if not adopted:
+        return examined._replace(ours=ours if any(_parts_of(ours)) else None)
+    same = len(adopted) == 1 and type(adopted[0]) is type(ours) and _parts_of(adopted[0]) == _parts_of(ours)
+    return Examined((), examined.refusals, ours) if same else examined
+
+
+def _parts_of(image: ImageObject) -> tuple[frozenset[ComponentRef], frozenset[str]]:
+    removed = image.removed_components if isinstance(image, AddOn | HardwareSupportPackage) else ()
+    return frozenset(image.components), frozenset(removed)
+
+
+def _examined(document: UnknownDocument, mappings: Mappings, limits: Limits) -> Examined:
     try:
         tried = mappings.read(document.data, document.path, document.where, document.known, limits)
         mapped = tuple(

@@ -16,7 +16,7 @@ COMPONENTS = (ComponentRef("ESXi", "9.1.0-0.1"), ComponentRef("Net-X", "1.0"))
 
 
 def read(folder: str, document: object) -> object:
-    return read_image_object(folder, json.dumps(document).encode(), "x.json", LIMITS)
+    return read_image_object(folder, json.dumps(document).encode(), "x.json", LIMITS).image
 
 
 def test_a_manifest_as_public_scripts_know_it() -> None:
@@ -87,7 +87,7 @@ def test_written_and_read_again(value: BaseImage | AddOn | HardwareSupportPackag
     path = path_of(value)
     folder, _slash, name = path.partition("/")
     assert "/" not in name
-    assert read_image_object(folder, write_image_object(value), path, LIMITS) == value
+    assert read_image_object(folder, write_image_object(value), path, LIMITS) == (value, ())
 
 
 def test_files_are_named_after_what_they_hold() -> None:
