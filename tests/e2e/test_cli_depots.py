@@ -59,7 +59,10 @@ def test_what_was_inferred_is_told_of_the_depot(cli: CommandLine, tmp_path: Path
     parts = {sample.SOLUTION_COMPONENT: sample.SOLUTION_VERSION}
     odd = {"baseimages/odd.json": {"spec": {"releaseID": "9.1.0.0.1", "parts": parts}}, "licenses/x.json": {}}
     bundle_with(depot_folder / sample.SOLUTION_FILE, tmp_path / "odd.zip", odd)
-    cli.told("depot", "add", str(tmp_path / "odd.zip"))
+    added = cli.run("depot", "add", str(tmp_path / "odd.zip"))
+    assert "odd.zip: 2 files in it inferred from the content or passed over; see: imagewright depot show 1" in " ".join(
+        added.stderr.split()
+    )
 
     shown = " ".join(cli.told("depot", "show", "1").split())
     notes = cli.answer("depot", "show", "1")["notes"]
@@ -67,7 +70,7 @@ def test_what_was_inferred_is_told_of_the_depot(cli: CommandLine, tmp_path: Path
     assert "base image 9.1.0.0.1" in shown
     assert "it is inferred and taken for the base image '9.1.0.0.1' (77%" in shown
     assert [each["path"].rpartition(" > ")[2] for each in notes] == ["baseimages/odd.json", "licenses/x.json"]
-    cli.told("depot", "add", str(depot_folder / sample.ALPHA_FILE))
+    assert "passed over" not in cli.run("depot", "add", str(depot_folder / sample.ALPHA_FILE)).stderr
     assert "passed over" not in cli.told("depot", "show", "2")
     assert cli.answer("depot", "show", "2")["notes"] == []
 

@@ -226,12 +226,26 @@ def _added(
             spec = depots_online.CreateSpec(location=source, description=name, enabled=True)
             return str(connection.call(depots_online.create, spec=spec))
         if _is_url(source):
-            return _imported(connection, _pull(source, name), bars)
-        with _uploaded(connection, Path(source), bars) as file_id:
-            return _imported(connection, _push(file_id, name), bars)
+            depot = _imported(connection, _pull(source, name), bars)
+        else:
+            with _uploaded(connection, Path(source), bars) as file_id:
+                depot = _imported(connection, _push(file_id, name), bars)
     except AlreadyExists as known:
         terminal.tell(f"{source}: {known}")
         return None
+    _tell_remarks(connection, source, depot)
+    return depot
+
+
+def _tell_remarks(connection: Connection, source: str, depot: str) -> None:
+    """Says, where the depot was not wholly understood, how many remarks there are and where to read them."""
+    from imagewright.contract.services import own_depots_notes as notes
+
+    if remarks := connection.call(notes.list_, depot=depot):
+        files = "1 file" if len(remarks) == 1 else f"{len(remarks)} files"
+        terminal.tell(
+            f"{source}: {files} in it inferred from the content or passed over; see: imagewright depot show {depot}"
+        )
 
 
 def _imported(connection: Connection, spec: depots_offline.CreateSpec, bars: terminal.Bars) -> str:
