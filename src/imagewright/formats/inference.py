@@ -103,10 +103,26 @@ def _component_lists(root: Branch, known: KnownComponents) -> Iterator[_Componen
         if branch.parent is not None and id(branch.parent.value) in inside:
             inside.add(id(branch.value))
             continue
-        found = [ref for key, part in branch.items if (ref := known.component(key, part)) is not None]
+        entries = ((key, part, known.component(key, part)) for key, part in branch.items)
+        found = [ref for key, part, ref in entries if ref is not None and not _holds_a_list(key, part, known)]
         if found and 2 * len(found) > len(branch.items):
             inside.add(id(branch.value))
             yield _ComponentList(branch, tuple(dict.fromkeys(found)), len(found) / len(branch.items))
+
+
+def _holds_a_list(key: str, part: Any, known: KnownComponents) -> bool:
+    """Whether an entry is no component but an image that holds a list of them.
+
+    In a small one, the name of one component and the version of another can happen to name a third. It has a version of
+    its own beside the list, and what stands directly in it names no component.
+    """
+    if not isinstance(part, dict):
+        return False
+    texts = Branch(part).texts
+    if not any(map(_VERSION.fullmatch, texts.values())) or known.component(key, texts) is not None:
+        return False
+    inner = (Branch(each) for each in part.values() if isinstance(each, dict | list))
+    return any(known.component(*entry) is not None for branch in inner for entry in branch.items)
 
 
 # --- what they make up -----------------------------------------------------------------------------------------------

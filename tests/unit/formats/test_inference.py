@@ -142,6 +142,15 @@ def test_add_ons(name: str) -> None:
     assert image.removed_components == ("Old-Z",)
 
 
+def test_an_add_on_within_an_object_is_not_taken_for_what_it_removes() -> None:
+    # The version of what it holds is that of what it takes out, too, so both together would name the latter.
+    refs = (ComponentRef("Net", "1.0-1"), ComponentRef("Disk", "1.0-1"))
+    known = KnownComponents.of(Component(ref.name, ref.version, "", "", Bulletin(f"{ref.name}_1.0-1")) for ref in refs)
+    document = {"x": {"name": "Alpha", "version": "803.1-2", "parts": {"Net": "1.0-1"}, "removed": ["Disk"]}}
+    (found,) = infer_images(json.dumps(document).encode(), "addons/x.json", "x.json", known)
+    assert found.image == AddOn("Alpha", "803.1-2", refs[:1], ("Disk",))
+
+
 def test_what_is_told_beside_the_components() -> None:
     document = {
         "name": "SMP-AddOn", "displayName": "The add-on", "version": "910.0.1-3", "display_version": "9.1 U1",
