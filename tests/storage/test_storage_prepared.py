@@ -30,8 +30,8 @@ def test_the_same_as_sqlalchemy(storage: DatabaseStorage) -> None:
     both = sa.select(*users.c, *drafts.c).join(drafts, drafts.c.owner == users.c.name)
     mine = both.where(drafts.c.id == sa.bindparam("draft"), drafts.c.revision + 1 == 2)
     with storage.engines.writer.begin() as connection:
-        assert Prepared(sa.insert(users)).count(connection, **USER) == 1
-        assert Prepared(sa.insert(drafts)).count(connection, **DRAFT) == 1
+        Prepared(sa.insert(users)).count(connection, **USER)
+        Prepared(sa.insert(drafts)).count(connection, **DRAFT)
         # Twice: once when it is written for the driver, and once afterwards.
         prepared = Prepared(mine)
         first, again = prepared.rows(connection, draft="7"), prepared.rows(connection, draft="7")

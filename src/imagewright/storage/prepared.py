@@ -49,7 +49,7 @@ class Prepared:
         return next(iter(self.rows(connection, **parameters)), None)
 
     def count(self, connection: sa.Connection, **parameters: Any) -> int:
-        """How many rows the statement has written."""
+        """Runs a statement that gives nothing; of an UPDATE or DELETE, how many rows it was about."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self.statement, parameters).rowcount
         return self._run(connection, parameters).rowcount
