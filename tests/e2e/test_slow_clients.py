@@ -207,6 +207,10 @@ GARBAGE = {
     "a blank in a name": b"GET /healthz HTTP/1.1\r\nX Y: 1\r\n\r\n",
     "a line end in a target": b"GET /health\rz HTTP/1.1\r\n\r\n",
     "no target": b"GET HTTP/1.1\r\n\r\n",
+    "no host": b"GET /healthz HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: elsewhere.test\r\n\r\n",
+    "a host that is none": b"GET /healthz HTTP/1.1\r\nHost: x/<script>\r\n\r\n",
+    "a host and more": b"GET /healthz HTTP/1.1\r\nHost: localhost, elsewhere.test\r\n\r\n",
 }
 
 
@@ -221,6 +225,19 @@ def test_what_is_no_request_is_refused_and_nothing_in_it_is_done(
     with connection(tight) as http:
         assert http.get("/healthz").status_code == 200
     assert not [line for line in tight.log.seen if "Traceback" in line], "\n".join(tight.log.seen)
+
+
+@pytest.mark.parametrize("host", ["localhost", "Image-Wright.example.test:8443", "[::1]:8443", "192.0.2.1", ""])
+def test_a_host_may_be_a_name_or_an_address_with_a_port(client: socket.socket, host: str) -> None:
+    client.sendall(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert b"200 OK" in client.recv(1024)
+
+
+def test_who_tells_that_a_body_is_too_large_need_not_send_it(client: socket.socket) -> None:
+    client.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n")
+    said = answer_before_the_end(client)
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"body_too_large" in said
 
 
 def test_many_idle_connections_keep_nobody_out(tight: ServerProcess) -> None:

@@ -178,6 +178,8 @@ def test_a_number_in_a_query_that_is_nested_without_end(user: Callable[[str], Re
         (b"{nonsense", -32700, "not JSON"),
         (b"\xff\xfe", -32700, "not JSON"),
         (b"[" * 100_000 + b"]" * 100_000, -32700, "nested too deeply"),
+        (b'{"jsonrpc": "2.0", "id": 1, "id": 2, "method": "invoke"}', -32700, "the key 'id' twice"),
+        (b'{"jsonrpc": "2.0", "id": "\\u0022\\u0022", "params": {"a": 1, "a": 2}}', -32700, "the key 'a' twice"),
         (b"[]", -32600, "one JSON object"),
         ({"jsonrpc": "1.0"}, -32600, "jsonrpc"),
         ({"id": None}, -32600, "id"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -24,6 +25,8 @@ TICK: Final = 1.0
 """Seconds between two looks at all connections. Deadlines are as exact as that."""
 FRAMING: Final = 8
 """Bytes around each byte of a body that clients may need, at the most: a chunk of one byte has six."""
+HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+"""The host that a client says it talks to, perhaps with a port: a name or an address. It comes back in URLs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._head = self._body = self._around = self._seen = self._unread = 0
         self._allowance = self._most = self.limits.rate * self.limits.stall_seconds
         self._head_too_large = False
+        self._trouble = ""
         self.watch.begin(self)
         if len(self.connections) > self.limits.connections:
             self.watch.make_room(self)
@@ -118,6 +122,11 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head > self.limits.head_bytes and self._size_of_head() > self.limits.head_bytes:
             self._head_too_large = True
             raise ValueError("the header is too large")
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)) or (not hosts and self._needs_host()):
+            # Of two, somebody before this server may have believed the other one (RFC 9112, 3.2).
+            self._trouble = "The request must have one Host header, with the name or address of this server."
+            raise ValueError(self._trouble)
         self._head = self._body = self._around = self._seen = 0
         self._allowance = self._most
         self.phase = Phase.BODY
@@ -144,7 +153,7 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head_too_large:
             self._refuse_head()
         else:
-            super().send_400_response(msg)
+            super().send_400_response(self._trouble or msg)
 
     @property
     def is_answering(self) -> bool:
@@ -178,6 +187,9 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _needs_host(self) -> bool:
+        return bool(self.parser.get_http_version() != "1.0")
 
     def _refuse_head(self) -> None:
         if self.transport.is_closing():

@@ -21,7 +21,8 @@ from imagewright.app.invoke import Application
 from imagewright.contract import registry
 from imagewright.contract.jsonrpc_values import decode_input, encode_error, encode_output
 from imagewright.contract.operations import Operation
-from imagewright.model.errors import ApiError, OperationNotFound
+from imagewright.contract.rest_values import parse_json
+from imagewright.model.errors import ApiError, InvalidArgument, OperationNotFound
 from imagewright.web.requests import body_of, credentials_of, origin_of
 from imagewright.web.rest import at_once_or_in_thread, error_response, json_response
 
@@ -99,6 +100,7 @@ def read_invocation(body: bytes, headers: Mapping[str, str]) -> Invocation:
     """The call in a request body. The headers that name the operation must agree with it."""
     try:
         message = msgspec.json.decode(body)
+        _refuse_keys_twice(body, message)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProtocolError(-32700, f"Parse error: the body is not JSON ({error}).") from None
     except RecursionError:
@@ -125,6 +127,16 @@ def read_invocation(body: bytes, headers: Mapping[str, str]) -> Invocation:
                 -31001, f"Mismatching operation identifier in HTTP header {header} and payload {key}.", request_id
             )
     return Invocation(request_id, params["serviceId"], params["operationId"], params.get("input"), context)
+
+
+def _refuse_keys_twice(body: bytes, message: Any) -> None:
+    """As REST does. Of two equal keys one is left when a body is decoded, and the quotes of the other are missing; to
+    count them is quicker than any parser that tells."""
+    if b"\\u0022" in body or body.count(b'"') != msgspec.json.encode(message).count(b'"'):
+        try:
+            parse_json(body)
+        except InvalidArgument as refusal:
+            raise ProtocolError(-32700, f"Parse error: {refusal.messages[0].text}") from None
 
 
 def context_credentials(context: Mapping[str, Any]) -> Credentials:

@@ -108,20 +108,17 @@ ROOM = Room(256 * 1024 * 1024)
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body; InvalidArgument when it is larger than is sensible, without reading it to its end.
+    """The whole body; InvalidArgument when it is larger than is sensible, without reading it to its end, or at all when
+    its length was told.
 
     Who sends it is not known yet, so strangers too may send one. ServiceUnavailable when others take all the room.
     """
+    _refuse_larger(int(request.headers.get("content-length", 0)))
     parts, size, taken = [], 0, 0
     try:
         async for part in request.stream():
             size += len(part)
-            if size > LARGEST_BODY:
-                raise InvalidArgument.because(
-                    "imagewright.rest.body_too_large",
-                    "The body of the request is larger than {0} bytes. Files are sent to /vum-fileupload.",
-                    LARGEST_BODY,
-                )
+            _refuse_larger(size)
             if size > SMALL_BODY:
                 ROOM.take(size - taken)
                 taken = size
@@ -129,3 +126,12 @@ async def body_of(request: Request) -> bytes:
         return b"".join(parts)
     finally:
         ROOM.left += taken
+
+
+def _refuse_larger(size: int) -> None:
+    if size > LARGEST_BODY:
+        raise InvalidArgument.because(
+            "imagewright.rest.body_too_large",
+            "The body of the request is larger than {0} bytes. Files are sent to /vum-fileupload.",
+            LARGEST_BODY,
+        )
