@@ -50,8 +50,7 @@ pytest: $(VENV)/.test
 	$(BIN)/pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 test-postgresql: $(VENV)/.test ## Run the tests of storage, jobs and contract on PostgreSQL
-	TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist loadscope --ignore-glob='*/test_blobs*' tests/storage tests/jobs tests/contract \
-		tests/e2e/test_torture.py
+	TEST_DATABASE=postgresql $(BIN)/pytest -n 3 --dist loadscope tests/storage tests/jobs tests/contract/conformance tests/e2e/test_torture.py
 
 fuzz: $(VENV)/.test ## Twenty thousand made-up requests, and thousands of broken files for every reader
 	FUZZ_EXAMPLES_OF_EACH=$(EXAMPLES_OF_EACH) $(BIN)/pytest tests/property/test_formats_mutations.py --timeout=600

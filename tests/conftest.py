@@ -1,4 +1,4 @@
-"""What holds for every run: where tests write, and that Ctrl-C is heard."""
+"""What holds for every run: where tests write, that Ctrl-C is heard, and which tests another database is for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
+
+import pytest
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 2 << 30
@@ -21,3 +23,16 @@ if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).
 # that is tried here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+DATABASE_OF_THE_RUN = {"new_database", "new_place"}
+"""The fixtures that give one."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database than SQLite only what asks for a database is run: all else would be the same once more."""
+    if os.environ.get("TEST_DATABASE", "sqlite") != "sqlite":
+        asking, others = list[pytest.Item](), list[pytest.Item]()
+        for each in items:
+            (others if DATABASE_OF_THE_RUN.isdisjoint(getattr(each, "fixturenames", ())) else asking).append(each)
+        config.hook.pytest_deselected(items=others)
+        items[:] = asking

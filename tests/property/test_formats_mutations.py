@@ -28,7 +28,7 @@ from lxml import etree
 import imagewright.formats
 from imagewright.formats.errors import FormatError
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES_OF_EACH", "60"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES_OF_EACH", "30"))
 """Given by `make fuzz`."""
 LONGEST_SECONDS = 5.0
 """Processor time for one input of 200 KB at most; all that is sound takes milliseconds."""
