@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagewright.formats.authoring import build_depot
@@ -74,7 +74,7 @@ def described(drivers: dict[str, Driver]) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drivers)
 def test_what_is_described_is_what_is_read(drivers: dict[str, Driver]) -> None:
     bundle = io.BytesIO()
