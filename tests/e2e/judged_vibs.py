@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from functools import cache
 
 from signers import Signer, signed, signer
 
@@ -78,6 +79,7 @@ def judged_bundle(*, complete: bool = False) -> bytes:
     return sink.getvalue()
 
 
+@cache  # a signature tells when it was made, and one VIB is the same in all bundles
 def _vib_file(name: str, level: AcceptanceLevel, by: Signer | None, *, edited: bool) -> bytes:
     described = Vib(
         "", name, VERSION, "SMP", acceptance_level=level, platforms=(HOST,), payloads=(Payload("driver", "boot", 0),)
