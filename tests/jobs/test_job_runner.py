@@ -410,25 +410,29 @@ def test_a_late_worker_changes_nothing(bench: Bench, late: str) -> None:
         assert uow.tasks.renew(task_id, "other", in_an_hour())
 
 
-def test_threads_of_one_runner_are_late_for_each_other_too(bench: Bench) -> None:
+def test_a_clock_that_is_set_forward_takes_no_task_from_who_works_on_it_here(bench: Bench) -> None:
+    """Not even one that cannot be taken up, and would fail."""
     at_work, gate = threading.Event(), threading.Event()
 
     def run(job: Job[str]) -> Finish:
-        if job.task.attempts == 1:
+        if job.task.operation == "commit$task":
             at_work.set()
             gate.wait(WAIT)
-        return lambda uow: write_user(uow, f"attempt {job.task.attempts}")
+        return lambda uow: write_user(uow, f"{job.task.operation}, attempt {job.task.attempts}")
 
     def clock() -> datetime:
         """The first lease is over as soon as it has begun."""
         return in_an_hour() if at_work.is_set() else now()
 
-    task_id = bench.submit()
-    runner = bench.runner(kind(run), clock=clock, settings=RunnerSettings(poll=timedelta(seconds=0.05)))
-    assert runner.wait(task_id, WAIT).attempts == 2
+    slow = bench.submit()
+    kinds = [kind(run, restartable=False), kind(run, "validate$task")]
+    runner = bench.runner(*kinds, clock=clock, settings=RunnerSettings(poll=timedelta(seconds=0.05)))
+    assert at_work.wait(WAIT)
+    # Another thread looks for work, and would take the first task, which is older.
+    runner.wait(bench.submit(operation="validate$task"), WAIT)
     gate.set()
-    runner.stop(WAIT)
-    assert bench.users() == ["attempt 2"]
+    assert runner.wait(slow, WAIT).status is TaskStatus.SUCCEEDED
+    assert bench.users() == ["commit$task, attempt 1", "validate$task, attempt 1"]
 
 
 def test_a_task_is_taken_up_again_after_its_worker_died(bench: Bench) -> None:

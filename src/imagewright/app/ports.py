@@ -166,8 +166,8 @@ class Sessions(Protocol):
 class LoginFailures(Protocol):
     """Wrong passwords of the last minutes, counted by subject: a user or an address."""
 
-    def newest(self, subject: str, position: int, since: datetime) -> datetime | None:
-        """When the failure at this position, 1 for the newest, came; None when there are not so many since then."""
+    def newest(self, subject: str, position: int, since: datetime, until: datetime) -> datetime | None:
+        """When the failure at this position, 1 for the newest, came; None when there are not so many in that time."""
 
     def add(self, subjects: Iterable[str], time: datetime) -> None:
         """Writes a failure down for each of its subjects."""

@@ -41,8 +41,11 @@ def require_room(uow: UnitOfWork, policy: ThrottlePolicy, user: str, address: st
     It is the same for users who do not exist, and does not say whether the user or the address is the reason.
     """
     since = now - policy.window
+    # What lies further ahead was counted by a clock that has been set back since; it would lock people out until then.
+    # Clocks of several machines differ by less.
+    until = now + policy.window
     limits = zip(subjects(user, address), (policy.of_user, policy.from_address), strict=True)
-    oldest = [uow.login_failures.newest(subject, limit, since) for subject, limit in limits if limit]
+    oldest = [uow.login_failures.newest(subject, limit, since, until) for subject, limit in limits if limit]
     full = [time for time in oldest if time is not None]
     if full:
         seconds = max(1, ceil((max(full) - since).total_seconds()))

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from imagewright.app.auditing import DONE, record_of_task
@@ -63,6 +63,7 @@ class Claim(Generic[Services]):
         self._clock = clock
         self._lease = lease
         self._worker = worker
+        self._lease_until = clock() + lease
         self._completed = task.completed
         self._message = task.progress_message
         self._next_report = 0.0
@@ -71,10 +72,16 @@ class Claim(Generic[Services]):
         """Keeps the task for another lease; False when it is not ours any more. What was released stays released."""
         if self.lost.is_set():
             return False
-        if uow.tasks.renew(self.task.id, self._worker, self._clock() + self._lease):
+        until = self._clock() + self._lease
+        if uow.tasks.renew(self.task.id, self._worker, until):
+            self._lease_until = until
             return True
         self.lost.set()
         return False
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the lease has run out, by the clock."""
+        return now >= self._lease_until
 
     def look_again(self) -> None:
         """Makes the next report of progress look whether the task was cancelled, however soon it comes."""

@@ -225,10 +225,17 @@ class Runner(Generic[Services]):
     def _claim(self) -> Claim[Services] | None:
         worker = f"{self._worker}/{secrets.token_hex(4)}"
         now = self._clock()
+        with self._news:
+            overdue = [each for each in self._held if each.is_overdue(now)]
 
         def claim(uow: UnitOfWork) -> Task | None:
             # While it waited for the database, `stop` may have begun, and given back the very task it would take.
-            return None if self._stopping.is_set() else uow.tasks.claim(worker, now, now + self._settings.lease)
+            if self._stopping.is_set():
+                return None
+            # A clock that is set forward ends all leases at once, but who works here is alive.
+            for each in overdue:
+                each.renew(uow)
+            return uow.tasks.claim(worker, now, now + self._settings.lease)
 
         try:
             task = written(self._storage, claim)
@@ -284,7 +291,12 @@ class Runner(Generic[Services]):
             self._through_outages(claim, self._attempt(claim))
             self._tell_of_end(claim, DONE, begun)
         except LeaseLost:
-            log.warning("Task %s was taken from this worker; what it did here does not count", claim.task.id)
+            # It has, when the connection broke in a commit that was made all the same, and the end was tried again.
+            log.warning(
+                "Task %s is not this worker's any more: another has taken it up, or it has ended already. What was "
+                "done here since then does not count",
+                claim.task.id,
+            )
         except StorageUnavailable as error:
             # Its lease runs out, and somebody takes it up when the database is back.
             log.error("Task %s is left to be taken up again, the database is gone: %s", claim.task.id, error)

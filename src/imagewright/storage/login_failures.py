@@ -12,7 +12,11 @@ from imagewright.storage.schema import login_failures
 
 _NEWEST = (
     sa.select(login_failures.c.time)
-    .where(login_failures.c.subject == sa.bindparam("of"), login_failures.c.time > sa.bindparam("since"))
+    .where(
+        login_failures.c.subject == sa.bindparam("of"),
+        login_failures.c.time > sa.bindparam("since"),
+        login_failures.c.time < sa.bindparam("until"),
+    )
     .order_by(login_failures.c.time.desc())
     .limit(1)
     .offset(sa.bindparam("skipped"))
@@ -27,10 +31,10 @@ class LoginFailureTable:
 
     connection: sa.Connection
 
-    def newest(self, subject: str, position: int, since: datetime) -> datetime | None:
-        """When the failure at this position, 1 for the newest, came; None when there are not so many since then."""
+    def newest(self, subject: str, position: int, since: datetime, until: datetime) -> datetime | None:
+        """When the failure at this position, 1 for the newest, came; None when there are not so many in that time."""
         time: datetime | None = self.connection.execute(
-            _NEWEST, {"of": subject, "since": since, "skipped": position - 1}
+            _NEWEST, {"of": subject, "since": since, "until": until, "skipped": position - 1}
         ).scalar()
         return time
 

@@ -78,6 +78,16 @@ def test_after_so_many_failures_also_the_right_password_is_refused_until_the_old
     assert door.tries("alice", "right", at=after(62)) == "8"
 
 
+def test_a_clock_that_is_set_back_locks_nobody_out_until_then(door: Door) -> None:
+    hour = 3600
+    for second in range(3):
+        assert door.tries("alice", "wrong", at=after(hour + second)) == "wrong"
+    assert door.tries("alice", "right", at=after(hour + 2)) == "58"
+    assert door.tries("alice", "right", at=NOON) == "in"
+    # Those of a clock that is ahead by seconds count.
+    assert door.tries("alice", "right", at=after(hour - 10)) == "70"
+
+
 def test_what_is_refused_is_not_counted(door: Door) -> None:
     for _ in range(3):
         door.tries("alice", "wrong")
