@@ -109,8 +109,8 @@ class Heard(Started):
 
     def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         output, errors = os.pipe(), os.pipe()
-        self.stdout: IO[str] = open(output[0])  # noqa: PTH123, SIM115 - closed by who reads it
-        self.stderr: IO[str] = open(errors[0])  # noqa: PTH123, SIM115
+        self.stdout: IO[str] = os.fdopen(output[0])  # closed by who reads it
+        self.stderr: IO[str] = os.fdopen(errors[0])
         try:
             super().__init__(words, folder, environment, [0, output[1], errors[1]])
         finally:

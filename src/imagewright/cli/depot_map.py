@@ -10,6 +10,7 @@ import typer
 from imagewright.cli.depot_files import problems_told, site_settings
 from imagewright.cli.exit_codes import DONE, REFUSED
 from imagewright.cli.terminal import JsonOption, echo_json, say, tell
+from imagewright.model.columns import counted
 
 if TYPE_CHECKING:
     from imagewright.formats.mapping import Mappings
@@ -91,7 +92,7 @@ def _show(tried: list[dict[str, Any]], unused: list[str]) -> None:
     for document in tried:
         where = document["document"]
         for image in document["images"]:
-            components = f"{image['components']} component{'' if image['components'] == 1 else 's'}"
+            components = counted(image["components"], "component")
             say(f"{where}: the {image['kind']} {image['image']}, {components}")
         for reason in document["reasons"]:
             say(f"{where}: {reason}")

@@ -10,6 +10,7 @@ from imagewright.cli.page import BAD, DOUBTFUL, GOOD, Page
 from imagewright.formats.images import ImageObject, identity_of, kind_of, label_of
 from imagewright.formats.inspection import FileState, InspectedVib, Inspection
 from imagewright.formats.unknown_documents import FoundImage
+from imagewright.model.columns import counted
 from imagewright.model.content import (
     AddOn,
     BaseImage,
@@ -54,9 +55,9 @@ def inspection_page(inspection: Inspection) -> Page:
 def _summary(inspection: Inspection) -> str:
     bundles = inspection.content.bundles
     parts = [
-        _count(len(inspection.vibs), "VIB"),
+        counted(len(inspection.vibs), "VIB"),
         *(
-            _count(number, noun)
+            counted(number, noun)
             for noun, field in (
                 ("bulletin", "bulletins"),
                 ("component", "components"),
@@ -74,9 +75,9 @@ def _summary(inspection: Inspection) -> str:
 def _checks(page: Page, inspection: Inspection) -> None:
     states = [each.state for each in inspection.vibs]
     if number := states.count(FileState.CHECKED):
-        page.text(f"{_count(number, 'VIB')} checked: every size and checksum holds", 2, GOOD)
+        page.text(f"{counted(number, 'VIB')} checked: every size and checksum holds", 2, GOOD)
     if number := states.count(FileState.ABSENT):
-        page.text(f"{_count(number, 'VIB')} described only; the file is not in the depot", 2, DOUBTFUL)
+        page.text(f"{counted(number, 'VIB')} described only; the file is not in the depot", 2, DOUBTFUL)
     for problem in inspection.problems:
         page.text(problem, 2, BAD)
 
@@ -245,7 +246,3 @@ def _date(date: datetime | None) -> str:
 
 def _bytes(count: int) -> str:
     return f"{count:,} bytes"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

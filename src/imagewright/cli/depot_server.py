@@ -13,6 +13,7 @@ import typer
 from imagewright.cli import exit_codes, terminal
 from imagewright.cli.interruption import settled
 from imagewright.cli.server import connected, explain, finished
+from imagewright.model.columns import counted
 
 if TYPE_CHECKING:
     from imagewright.client.connection import Connection
@@ -242,7 +243,7 @@ def _tell_remarks(connection: Connection, source: str, depot: str) -> None:
     from imagewright.contract.services import own_depots_notes as notes
 
     if remarks := connection.call(notes.list_, depot=depot):
-        files = "1 file" if len(remarks) == 1 else f"{len(remarks)} files"
+        files = counted(len(remarks), "file")
         terminal.tell(
             f"{source}: {files} in it inferred from the content or passed over; see: imagewright depot show {depot}"
         )

@@ -10,6 +10,7 @@ import typer
 from imagewright.cli.depot_files import MapOption, catalog_of, problems_told, site_settings
 from imagewright.cli.exit_codes import DONE, REFUSED
 from imagewright.cli.terminal import JsonOption, echo_json, say
+from imagewright.model.columns import counted
 
 
 def verify(
@@ -49,6 +50,6 @@ def verify(
         echo_json({"compared": compared, "findings": [finding_document(found) for found in findings]})
     else:
         typer.echo(findings_text(tuple(findings)), nl=False)
-        count = f"{len(findings)} difference{'' if len(findings) == 1 else 's'}" if findings else "no difference"
+        count = counted(len(findings), "difference") if findings else "no difference"
         say(f"{compared} answered, {len(ours)} read: {count}.")
     raise typer.Exit(REFUSED if findings else DONE)

@@ -26,12 +26,13 @@ def findings_text(findings: Iterable[Told]) -> str:
 
 def summary(findings: Iterable[Told]) -> str:
     """How many errors, warnings and remarks there are."""
+    from imagewright.model.columns import counted
     from imagewright.model.finding import Severity
 
     nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
     severities = [each.severity.value for each in findings]
     counts = {noun: severities.count(severity.value) for severity, noun in nouns.items()}
-    told = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    told = [counted(count, noun) for noun, count in counts.items() if count]
     return ", ".join(told) + "." if told else "Nothing is wrong with it."
 
 

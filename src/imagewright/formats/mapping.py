@@ -23,6 +23,7 @@ from imagewright.formats.known_components import KnownComponents
 from imagewright.formats.limits import DEFAULT_LIMITS, MIB, Limits
 from imagewright.formats.toml_tables import converted, read_toml
 from imagewright.formats.xml import checked_name, parse_date
+from imagewright.model.columns import counted
 from imagewright.model.content import AddOn, BaseImage, ComponentRef, HardwareSupportPackage, Solution
 
 LARGEST_MAPPING = MIB
@@ -274,4 +275,4 @@ def told(images: Iterable[ImageObject]) -> str:
     counts: dict[str, int] = {}
     for image in images:
         counts[kind_of(image)] = counts.get(kind_of(image), 0) + 1
-    return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
+    return ", ".join(counted(count, kind) for kind, count in counts.items())

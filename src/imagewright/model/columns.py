@@ -1,4 +1,4 @@
-"""Text in columns that fits a terminal of 80 characters."""
+"""Text for people at a terminal of 80 characters: in columns that fit, printable, and with its nouns counted."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def columns(rows: Iterable[Sequence[str]], width: int = WIDTH, indent: str = "")
 def printable(text: str) -> str:
     """Text of a depot made fit for a terminal: what is not printable is escaped."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`: for nouns that take an s."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

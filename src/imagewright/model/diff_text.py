@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from imagewright.model.columns import WIDTH, columns, printable
+from imagewright.model.columns import WIDTH, columns, counted, printable
 from imagewright.model.diff import Kind, kind_of_versions
 from imagewright.model.effective import Source
 from imagewright.model.finding import Finding, listed
@@ -115,8 +115,8 @@ def _facts(image: Document) -> Iterator[str]:
 def _needs(image: Document) -> str:
     reboots = sum(each["reboot_required"] for each in image["vibs"])
     maintenance = sum(each["maintenance_mode_required"] for each in image["vibs"])
-    needs = [f"a reboot (for {_count(reboots, 'VIB')})"] if reboots else ["no reboot"]
-    needs.append(f"maintenance mode (for {_count(maintenance, 'VIB')})" if maintenance else "no maintenance mode")
+    needs = [f"a reboot (for {counted(reboots, 'VIB')})"] if reboots else ["no reboot"]
+    needs.append(f"maintenance mode (for {counted(maintenance, 'VIB')})" if maintenance else "no maintenance mode")
     return " and ".join(needs)
 
 
@@ -137,10 +137,6 @@ def _size(before: int, after: int) -> str:
     if before == after:
         return f"{_bytes(after)}, as before"
     return f"{_bytes(before)}{_ARROW}{_bytes(after)} ({'+' if after > before else '-'}{_bytes(abs(after - before))})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _sections(image: Document) -> Iterator[tuple[str, Sequence[Document]]]:
